@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { gitOptions } from './git-options.ts';
 
 interface CiPlaceOptions {
   /** The folder of the project below that of the repository. */
@@ -32,7 +33,7 @@ export function ciPlace({ project = '.', programs = [] }: CiPlaceOptions = {}) {
       for (const path of [folder, tools]) rmSync(path, { recursive: true, force: true });
     },
     git: (...args: readonly string[]): string =>
-      execFileSync('git', ['-c', 'user.name=test', '-c', 'user.email=test@example.org', ...args], {
+      execFileSync('git', [...gitOptions, ...args], {
         cwd: folder,
         encoding: 'utf8',
       }).trim(),

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gitOptions } from './git-options.ts';
 import { writeFiles } from './project-folder.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -25,22 +26,10 @@ function repository(
 ): { readonly url: string; readonly commit: string } {
   const folder = join(temporary, name);
   const git = (...args: readonly string[]): string =>
-    execFileSync(
-      'git',
-      [
-        '-c',
-        'user.name=test',
-        '-c',
-        'user.email=test@example.org',
-        '-c',
-        'commit.gpgsign=false',
-        ...args,
-      ],
-      {
-        cwd: folder,
-        encoding: 'utf8',
-      },
-    );
+    execFileSync('git', [...gitOptions, ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
   mkdirSync(folder);
   git('init', '-q', '-b', 'main');
   writeFiles(folder, files);

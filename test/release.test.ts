@@ -25,6 +25,7 @@ import { readConf } from '../src/pack/render/conf-reader.ts';
 import { readEnvelope } from '../src/release/supply-chain/envelope.ts';
 import { readTar } from './archives.ts';
 import './built-in-templates.ts';
+import { gitOptions } from './git-options.ts';
 import { anyEvents } from './project-folder.ts';
 import { type Said, said } from './said.ts';
 import { spread } from './thoroughness.ts';
@@ -35,15 +36,8 @@ afterAll(() => {
 });
 
 let folder = '';
-/** What git starts after a commit now and then is a process of its own. */
-const settings = [
-  'user.name=test',
-  'user.email=test@example.org',
-  'commit.gpgsign=false',
-  'maintenance.auto=false',
-].flatMap((setting) => ['-c', setting]);
 const gitIn = (cwd: string, ...args: readonly string[]): string =>
-  execFileSync('git', [...settings, ...args], {
+  execFileSync('git', [...gitOptions, ...args], {
     cwd,
     encoding: 'utf8',
     env: {

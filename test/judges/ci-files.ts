@@ -9,6 +9,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
+import { gitOptions } from '../git-options.ts';
 import { initFlags } from '../project-folder.ts';
 import { existing, installed, main, root } from './places.ts';
 
@@ -176,7 +177,7 @@ function checkHooks(): void {
     for (const args of [
       ['init', '-q'],
       ['add', '-A'],
-      ['-c', 'user.name=test', '-c', 'user.email=test@example.org', 'commit', '-q', '-m', 'start'],
+      [...gitOptions, 'commit', '-q', '-m', 'start'],
     ]) {
       const { passed: done, out } = run(['git', ...args], { cwd });
       if (!done) throw new Error(out);

@@ -12,6 +12,7 @@ import type { DiffView } from '../../src/release/diff/view.ts';
 import type { Lock } from '../../src/release/lock/lock.ts';
 import { lockText, readLock } from '../../src/release/lock/text.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
+import { gitOptions } from '../git-options.ts';
 import type { Checks } from './checks.ts';
 import { shared } from './corpus.ts';
 
@@ -311,13 +312,7 @@ export class HistoryPack {
   }
 
   private git(...args: readonly string[]): void {
-    const settings = [
-      'user.name=judge',
-      'user.email=judge@example.org',
-      'commit.gpgsign=false',
-      'gc.auto=0',
-    ].flatMap((one) => ['-c', one]);
-    execFileSync('git', [...settings, ...args], {
+    execFileSync('git', [...gitOptions, ...args], {
       cwd: this.folder,
       stdio: ['ignore', 'ignore', 'inherit'],
     });

@@ -8,6 +8,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { gitOptions } from '../../git-options.ts';
 import { createChecks } from '../checks.ts';
 import { main } from '../places.ts';
 import { rulePaths } from '../proof-data.ts';
@@ -22,8 +23,7 @@ const run = (command: string, ...args: readonly string[]): string =>
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-const git = (...args: readonly string[]): string =>
-  run('git', '-c', 'user.name=judge', '-c', 'user.email=judge@example.org', ...args);
+const git = (...args: readonly string[]): string => run('git', ...gitOptions, ...args);
 const { check, end } = createChecks();
 
 interface Text {
