@@ -1,4 +1,4 @@
-import { accessSync, constants, statfsSync } from 'node:fs';
+import { accessSync, constants, readFileSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 
 /** Linux's folder for files in memory. */
@@ -16,8 +16,15 @@ function hasRoom(bytes: number): boolean {
   try {
     accessSync(memory, constants.W_OK);
     const { bavail, bsize } = statfsSync(memory);
-    return bavail * bsize >= bytes;
+    return bavail * bsize >= bytes && runsPrograms();
   } catch {
     return false;
   }
+}
+
+/** Tests write programs and run them, which containers forbid there. */
+function runsPrograms(): boolean {
+  const mounts = readFileSync('/proc/mounts', 'utf8').split('\n');
+  const options = mounts.findLast((line) => line.split(' ')[1] === memory)?.split(' ')[3] ?? '';
+  return !options.split(',').includes('noexec');
 }
