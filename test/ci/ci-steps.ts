@@ -64,7 +64,7 @@ export function ciSteps(): readonly Step[] {
       command: npm('bench', '--held'),
       after: steps.map(({ name }) => name),
       alone: true,
-      limit: 1200,
+      limit: 600,
     },
   ];
 }
