@@ -10,7 +10,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type KeptTexts, keptOrMade, keptTexts, pythonDigest } from './judges/kept.ts';
+import {
+  type KeptTexts,
+  keptOrMade,
+  keptOrMadeTogether,
+  keptTexts,
+  pythonDigest,
+} from './judges/kept.ts';
 import { writeFiles } from './project-folder.ts';
 
 let folder: string;
@@ -75,6 +81,56 @@ test('what changed while the text was made is not taken for what it was made fro
   expect(get()).toBe('1.');
   expect(readdirSync(folder)).toEqual([]);
   expect([get(), get()]).toEqual(['2.', '2.']);
+});
+
+test('of several texts those that are missing are made together', async () => {
+  const asked: (readonly string[])[] = [];
+  const get = async (from: Readonly<Record<string, string>>): Promise<unknown> => {
+    const found = await keptOrMadeTogether(
+      () => new Map(Object.entries(from).map(([name, part]) => [name, [part]])),
+      async (missing) => {
+        asked.push(missing);
+        return new Map(missing.map((name) => [name, `${name} of ${from[name]}`]));
+      },
+      texts,
+    );
+    return Object.fromEntries(found);
+  };
+  const first = { one: 'one of a', two: 'two of b' };
+  expect([await get({ one: 'a', two: 'b' }), await get({ one: 'a', two: 'b' })]).toEqual([
+    first,
+    first,
+  ]);
+  expect(await get({ one: 'a', two: 'c' })).toEqual({ ...first, two: 'two of c' });
+  expect(asked).toEqual([['one', 'two'], ['two']]);
+});
+
+test('of several texts none is kept whose source changed meanwhile', async () => {
+  let input = 'a';
+  const get = (): Promise<ReadonlyMap<string, string>> =>
+    keptOrMadeTogether(
+      () =>
+        new Map([
+          ['one', [input]],
+          ['two', ['b']],
+        ]),
+      async (missing) => {
+        input = 'c';
+        return new Map(missing.map((name) => [name, name]));
+      },
+      texts,
+    );
+  await get();
+  expect(readdirSync(folder)).toEqual(['two']);
+});
+
+test('of several texts each has to be made', async () => {
+  const made = keptOrMadeTogether(
+    () => new Map([['one', ['a']]]),
+    async () => new Map(),
+    texts,
+  );
+  await expect(made).rejects.toThrow('no text was made for one');
 });
 
 test('a Python environment is told by its Python and by each installed file', () => {

@@ -67,6 +67,35 @@ export function keptOrMade(
   return made;
 }
 
+/**
+ * The same for several names, by name: `make` gets those that are missing, and gives the text of
+ * each.
+ */
+export async function keptOrMadeTogether(
+  from: () => ReadonlyMap<string, readonly string[]>,
+  make: (missing: readonly string[]) => Promise<ReadonlyMap<string, string>>,
+  texts: KeptTexts = kept,
+): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  const before = from();
+  for (const [name, parts] of before) {
+    const known = texts.recall(name, parts);
+    if (known !== undefined) found.set(name, known);
+  }
+  const missing = [...before.keys()].filter((name) => !found.has(name));
+  if (missing.length === 0) return found;
+  const made = await make(missing);
+  const after = from();
+  for (const name of missing) {
+    const text = made.get(name);
+    if (text === undefined) throw new Error(`no text was made for ${name}`);
+    found.set(name, text);
+    const parts = before.get(name) ?? [];
+    if (digestOf(parts) === digestOf(after.get(name) ?? [])) texts.keep(name, parts, text);
+  }
+  return found;
+}
+
 /** The first line: a digest of what the text was made from, and one of the text itself. */
 const head = (from: readonly string[], text: string): string =>
   `${digestOf(from)} ${digestOf([text])}`;

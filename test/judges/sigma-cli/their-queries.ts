@@ -1,6 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { fileDigests, kept, keptOrMade, pythonDigest } from '../kept.ts';
+import { fileDigests, keptOrMade, keptOrMadeTogether, pythonDigest } from '../kept.ts';
 import { installed } from '../places.ts';
 import type { Answer, Run } from './our-queries.ts';
 
@@ -41,37 +41,37 @@ export async function theirAnswers(
   paths: readonly string[],
   runs: readonly Run[],
 ): Promise<ReadonlyMap<string, AnswersByPath>> {
-  const rules = fileDigests(paths);
-  const before = runs.map((run) => ({ run, from: madeFrom(run, rules, script) }));
-  const found = new Map<string, readonly (Answer | null)[]>();
-  for (const { run, from } of before) {
-    const text = kept.recall(keptName('pysigma', run), from);
-    if (text !== undefined) found.set(run.name, JSON.parse(text) as readonly (Answer | null)[]);
-  }
-  const missing = before.filter(({ run }) => !found.has(run.name));
-  if (missing.length > 0) {
-    const made = await converted(
-      paths,
-      missing.map(({ run }) => run),
-    );
-    const after = fileDigests(paths);
-    for (const { run, from } of missing) {
-      const answers = paths.map((path) => made.get(run.name)?.get(path) ?? null);
-      found.set(run.name, answers);
-      // files may change meanwhile
-      if (JSON.stringify(madeFrom(run, after, script)) === JSON.stringify(from))
-        kept.keep(keptName('pysigma', run), from, JSON.stringify(answers));
-    }
-  }
+  const named = new Map(runs.map((run) => [keptName('pysigma', run), run]));
+  const texts = await keptOrMadeTogether(
+    () => {
+      const rules = fileDigests(paths);
+      return new Map(Array.from(named, ([name, run]) => [name, madeFrom(run, rules, script)]));
+    },
+    async (missing) => {
+      const made = await converted(
+        paths,
+        missing.flatMap((name) => named.get(name) ?? []),
+      );
+      return new Map(
+        missing.map((name) => [name, textOf(paths, made.get(named.get(name)?.name ?? ''))]),
+      );
+    },
+  );
   return new Map(
-    [...found].map(([name, answers]) => [
-      name,
-      new Map(
-        paths.flatMap((path, at): readonly [string, Answer][] =>
-          answers[at] ? [[path, answers[at]]] : [],
-        ),
-      ),
-    ]),
+    Array.from(named, ([name, run]) => [run.name, answersIn(paths, texts.get(name) ?? '')]),
+  );
+}
+
+/** An answer or null for each path, in their order. */
+const textOf = (paths: readonly string[], answers: AnswersByPath | undefined): string =>
+  JSON.stringify(paths.map((path) => answers?.get(path) ?? null));
+
+function answersIn(paths: readonly string[], text: string): AnswersByPath {
+  const answers = JSON.parse(text) as readonly (Answer | null)[];
+  return new Map(
+    paths.flatMap((path, at): readonly [string, Answer][] =>
+      answers[at] ? [[path, answers[at]]] : [],
+    ),
   );
 }
 
