@@ -14,7 +14,16 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  afterAll,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+  vi,
+} from 'vitest';
 import { build } from '../src/cli/command/build/run.ts';
 import { diff } from '../src/cli/command/diff/run.ts';
 import { type ReleaseOptions, release } from '../src/cli/command/release/run.ts';
@@ -471,6 +480,21 @@ describe('a history of releases', { shuffle: false }, () => {
     ).toEqual(packs(once as never));
   });
 });
+
+test.each([undefined, '1700000000'])(
+  'a file with the name by which git knows the commit hides no commit, SOURCE_DATE_EPOCH=%s',
+  async (epoch) => {
+    vi.stubEnv('SOURCE_DATE_EPOCH', epoch);
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
+    write('HEAD', 'a file');
+    commit();
+    const { code, out } = await released();
+    const names = `The provenance names ${git('rev-parse', '@').slice(0, 12)}`;
+    expect([code, out]).toEqual([0, expect.stringContaining(names)]);
+  },
+);
 
 describe('a release is refused', () => {
   test('for changes that are not committed', async () => {

@@ -30,15 +30,12 @@ export interface ChangedFile {
   readonly path: string;
 }
 
-/**
- * Files that are changed or not in git yet; an empty list means a clean tree, and undefined that
- * the folder is in none.
- */
-export function changedFiles(folder: string): readonly ChangedFile[] | undefined {
-  const status = git(folder, ['status', '--porcelain', '-z', '--untracked-files=all']);
-  if (status === undefined) return undefined;
+/** Files that are changed or not in git yet; an empty list means a clean tree. */
+export function changedFiles(folder: string): readonly ChangedFile[] {
   const files: ChangedFile[] = [];
-  const entries = status.split('\0');
+  const entries = (
+    git(folder, ['status', '--porcelain', '-z', '--untracked-files=all']) ?? ''
+  ).split('\0');
   for (let index = 0; index < entries.length; index++) {
     const entry = entries[index] ?? '';
     if (entry === '') continue;
@@ -78,8 +75,9 @@ export interface Commit {
 
 /** The current commit; undefined before the first. */
 export function currentCommit(folder: string): Commit | undefined {
-  const shown = git(folder, ['show', '-s', '--format=%H %ct', 'HEAD']) ?? '';
-  const [, id, time] = /^([0-9a-f]{40,64}) (\d+)$/m.exec(shown) ?? [];
+  // no file of this name is meant, and no setting changes what it prints
+  const shown = git(folder, ['rev-list', '-1', '--timestamp', 'HEAD', '--']) ?? '';
+  const [, time, id] = /^(\d+) ([0-9a-f]{40,64})$/m.exec(shown) ?? [];
   if (id === undefined) return undefined;
   const seconds = Number(time);
   return { id, date: seconds > 0 ? new Date(seconds * 1000).toISOString() : undefined };

@@ -5,6 +5,7 @@ import { visible } from '../../source/visible.ts';
 import {
   type ChangedFile,
   changedFiles,
+  isRepository,
   knownTags,
   repositoryRoot,
   textAtHead,
@@ -18,7 +19,8 @@ const shownFiles = 5;
  * not, or is not in git.
  */
 export function dirtyTreeError(folder: string, lock: Lock | undefined): string | undefined {
-  const changed = changedFiles(folder) ?? [];
+  if (!isRepository(folder)) return undefined;
+  const changed = changedFiles(folder);
   if (changed.length === 0) return undefined;
   const root = repositoryRoot(folder) ?? folder;
   const keys = changed.filter(({ path }) => holdsPrivateKey(join(root, path)));

@@ -14,7 +14,7 @@ import { createBag } from '../../../source/diagnostic.ts';
 import { CommandError } from '../../error/command-error.ts';
 import { type ExitCode, exitCodes } from '../../error/exit-code.ts';
 import type { LoadedConfig } from '../../files/config-file.ts';
-import { knownTags } from '../../process/git.ts';
+import { isRepository, knownTags } from '../../process/git.ts';
 import { type ReleaseWrites, writeRelease } from '../../release/files.ts';
 import { type Signing, sourceOf } from '../../release/folder.ts';
 import { lockName } from '../../release/lock-file.ts';
@@ -134,7 +134,9 @@ function configFile(
 function refuseKnownVersion({ folder, config }: LoadedConfig, version: string): void {
   const { output, changelog } = config.release;
   const known = [
-    ...knownTags(folder, [`v${version}`, version]).map((tag) => `the git tag ${tag}`),
+    ...(isRepository(folder)
+      ? knownTags(folder, [`v${version}`, version]).map((tag) => `the git tag ${tag}`)
+      : []),
     ...(existsSync(join(folder, output, version)) ? [`the folder ${output}/${version}`] : []),
     ...(existsSync(join(folder, changelog)) &&
     hasSection(readFileSync(join(folder, changelog), 'utf8'), version)
