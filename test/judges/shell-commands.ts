@@ -10,9 +10,12 @@ export interface CommandResult {
   readonly milliseconds: number;
 }
 
-/** After each command: its exit code, the time of all up to it, and what ends its output. */
+/**
+ * Each command in a process of its own, which no other sees; after it its exit code, the time of
+ * all up to it, and what ends its output.
+ */
 const each = (command: string): string => `for command; do
-  ${command}
+  (${command}) 3>&-
   echo $? >&3
   times >&3
   printf '\\0'
@@ -23,8 +26,7 @@ done`;
  * The commands have no arguments, and the file as `$0`. One shell starts them all: a process of
  * Node takes several times as long to start another one.
  */
-const runner = each(`set --
-  eval "$command \\"\\$0\\""`);
+const runner = each('set --; eval "$command \\"\\$0\\""');
 
 /** The real shell runs each command with the file as its last argument. */
 export const runCommands = (
@@ -32,15 +34,9 @@ export const runCommands = (
   file: string,
 ): Promise<readonly CommandResult[]> => started('sh', runner, file, commands);
 
-/**
- * As `bash -n`: the body of a function is read and not run. What closes one body and opens another
- * is an error in the other kind of body.
- */
-const reader = each(`eval "body() {
-$command
-}" && eval "body() (
-$command
-)"`);
+/** `set -n` as `bash -n`: what follows is read and not run. */
+const reader = each(`eval "set -n
+$command"`);
 
 /** What Bash says of the syntax of each command: nothing where it can read it. */
 export async function syntaxErrors(
@@ -50,17 +46,22 @@ export async function syntaxErrors(
   return results.map(({ status, stderr }) => (status === 0 ? undefined : stderr || `${status}`));
 }
 
-/** As many as fit into the arguments of a process, and one at least. */
-function fitting(commands: readonly string[]): readonly string[] {
-  let size = 0;
-  const end = commands.findIndex((command) => {
+/** As many as fit into the arguments of a process. */
+function batchesOf(commands: readonly string[]): readonly (readonly string[])[] {
+  const batches: string[][] = [];
+  let size = Number.POSITIVE_INFINITY;
+  for (const command of commands) {
     size += Buffer.byteLength(command) + 16;
-    return size > 500_000;
-  });
-  return end < 0 ? commands : commands.slice(0, Math.max(end, 1));
+    if (size > 500_000) {
+      batches.push([]);
+      size = 0;
+    }
+    batches.at(-1)?.push(command);
+  }
+  return batches;
 }
 
-/** Starts a shell with a script, and another one after a command that ends its shell. */
+/** Starts a shell with a script for each batch. */
 async function started(
   shell: string,
   script: string,
@@ -68,12 +69,10 @@ async function started(
   commands: readonly string[],
 ): Promise<readonly CommandResult[]> {
   const results: CommandResult[] = [];
-  while (results.length < commands.length)
-    results.push(...(await ran(shell, script, name, fitting(commands.slice(results.length)))));
+  for (const batch of batchesOf(commands)) results.push(...(await ran(shell, script, name, batch)));
   return results;
 }
 
-/** The results of all commands, or of those up to the one that ended the shell. */
 async function ran(
   shell: string,
   script: string,
@@ -89,14 +88,12 @@ async function ran(
   onText(child.stdio[1], (text) => outputs.push(text));
   onText(child.stdio[2], (text) => errors.push(text));
   onText(child.stdio[3], (text) => reports.push(text));
-  const status = await new Promise<number | null>((resolve, reject) =>
-    child.on('close', resolve).on('error', reject),
-  );
+  await new Promise((resolve, reject) => child.on('close', resolve).on('error', reject));
   const ended = endsIn(reports.join(''));
-  const isWhole = ended.length === commands.length;
-  if (!isWhole) ended.push({ status: status ?? -1, milliseconds: 0 });
   const parts = [outputs, errors].map((texts) => texts.join('').split('\0'));
-  if (parts.some(({ length }) => length !== ended.length + (isWhole ? 1 : 0)))
+  if (ended.length !== commands.length)
+    throw new Error(`${shell} ends after ${ended.length} of ${commands.length} commands`);
+  if (parts.some(({ length }) => length !== commands.length + 1))
     throw new Error(`${shell}: a command prints a null character`);
   return ended.map((one, index) => ({
     ...one,
