@@ -37,6 +37,7 @@ export function temporaryFolder(place = tmpdir()) {
 for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
+  ['SIGHUP', 129],
 ]) {
   process.on(signal, () => process.exit(code));
 }

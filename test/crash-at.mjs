@@ -1,8 +1,8 @@
 // node --import crash-at.mjs: counts the calls that change the disk below CRASH_BELOW, and prints
 // how many there are, and which of them rename and remove. At those whose numbers are in CRASH_AT
-// it copies the folder to CRASH_COPIES/<number>: what a kill at that call leaves; where no call has
-// changed it since the copy before, it writes CRASH_COPIES/<number>.same. The last of them kills
-// the process. CRASH_HALF=1: a kill hits a write when half of it is done.
+// it copies the folder to CRASH_COPIES/<number>: what a kill at that call leaves; where no call of
+// this process has changed it since the copy before, it writes CRASH_COPIES/<number>.same. The
+// last of them kills the process. CRASH_HALF=1: a kill hits a write when half of it is done.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join, resolve } from 'node:path';

@@ -1,8 +1,10 @@
-import { accessSync, constants, readFileSync, statfsSync } from 'node:fs';
+import { accessSync, constants, readFileSync, realpathSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 
 /** Linux's folder for files in memory. */
 const memory = '/dev/shm';
+/** What names another folder. */
+const names = ['TMPDIR', 'TMP', 'TEMP'];
 
 /**
  * The folder for temporary files: in memory, where the machine has room for so many bytes and no
@@ -10,7 +12,7 @@ const memory = '/dev/shm';
  * is written durably waits for the disk.
  */
 export const folderInMemory = (bytes: number): string =>
-  process.env.TMPDIR === undefined && hasRoom(bytes) ? memory : tmpdir();
+  names.every((name) => process.env[name] === undefined) && hasRoom(bytes) ? memory : tmpdir();
 
 function hasRoom(bytes: number): boolean {
   try {
@@ -24,7 +26,8 @@ function hasRoom(bytes: number): boolean {
 
 /** Tests write programs and run them, which containers forbid there. */
 function runsPrograms(): boolean {
+  const place = realpathSync(memory);
   const mounts = readFileSync('/proc/mounts', 'utf8').split('\n');
-  const options = mounts.findLast((line) => line.split(' ')[1] === memory)?.split(' ')[3] ?? '';
+  const options = mounts.findLast((line) => line.split(' ')[1] === place)?.split(' ')[3] ?? '';
   return !options.split(',').includes('noexec');
 }

@@ -35,10 +35,10 @@ export async function warmShell(): Promise<WarmShell> {
 
 const program = (port: number, first: string): string => `#!/usr/bin/env bash
 ${first}
-exec 3<> /dev/tcp/127.0.0.1/${port}
+exec 3<> /dev/tcp/127.0.0.1/${port} || exit 70
 { printf '%s\\0' "$PWD" "$#" "$@"; env -0; printf 'end\\0'; } >&3
-IFS= read -r code <&3
-IFS= read -r output <&3
+# 70: no exit code of the command
+IFS= read -r code <&3 && IFS= read -r output <&3 || exit 70
 cat "$output.out"
 cat "$output.err" >&2
 exit "$code"
