@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { eventDefinitions } from '../src/pack/graylog/event-definition.ts';
 import { alertPack, alertRule } from './alert-packs.ts';
+import { update } from './update.ts';
 
 /** Log sources with a selection that rules of them make. */
 const sources: readonly (readonly [string, string])[] = [
@@ -82,6 +83,6 @@ function linesOf(source: string, selection: string): readonly string[] {
 
 test('what an alert of each log source is about, in each product; UPDATE=1 writes it anew', () => {
   const text = `${sources.flatMap(([source, selection]) => linesOf(source, selection)).join('\n')}\n`;
-  if (process.env.UPDATE === '1') writeFileSync(golden, text);
+  if (update) writeFileSync(golden, text);
   expect(text).toBe(readFileSync(golden, 'utf8'));
 });

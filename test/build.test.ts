@@ -8,6 +8,7 @@ import { readTar, readZip } from './archives.ts';
 import { packOf, textOf } from './pack-of.ts';
 import { anyEvents, writeFiles } from './project-folder.ts';
 import { sigpack } from './sigpack.ts';
+import { update } from './update.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'sigpack-build-'));
 afterAll(() => rmSync(temporary, { recursive: true, force: true }));
@@ -119,7 +120,7 @@ describe('a pack of starter rules', () => {
       .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
 
   it('is what test/packs/starter holds; UPDATE=1 writes it anew', () => {
-    if (process.env.UPDATE === '1') {
+    if (update) {
       rmSync(join(golden, 'app'), { recursive: true, force: true });
       write(golden, Object.fromEntries(files));
     }

@@ -28,7 +28,7 @@ const shell = (name: string, script: string, more: Partial<Step> = {}): Step => 
 });
 /** Writes its name to a file when it starts and when it ends. */
 const logged = (name: string, file: string, more: Partial<Step> = {}): Step =>
-  shell(name, `echo ${name}+ >>${file}; sleep 0.2; echo ${name}- >>${file}`, more);
+  shell(name, `echo ${name}+ >>'${file}'; sleep 0.2; echo ${name}- >>'${file}'`, more);
 const linesOf = (file: string): readonly string[] =>
   readFileSync(file, 'utf8').trimEnd().split('\n');
 const resultsOf = ({ done }: Run): Readonly<Record<string, string>> =>
@@ -69,7 +69,7 @@ test('no more steps run at once than there are cores, but for those that wait', 
   // holds the only core until the step that waits has run
   const a = shell(
     'a',
-    `echo a+ >>${file}; until grep -q w- ${file}; do sleep 0.05; done; echo a- >>${file}`,
+    `echo a+ >>'${file}'; until grep -q w- '${file}'; do sleep 0.05; done; echo a- >>'${file}'`,
     { limit: 30 },
   );
   await runSteps([a, logged('b', file), logged('w', file, { cores: 0 })], quiet, 1);
@@ -108,7 +108,7 @@ test('steps that wait for each other do not run', async () => {
 test('a step that hangs is ended, with its children', async () => {
   const file = join(folder, 'hangs');
   const run = await runSteps(
-    [shell('hangs', `sleep 60 & echo $! >${file}; wait`, { limit: 2 })],
+    [shell('hangs', `sleep 60 & echo $! >'${file}'; wait`, { limit: 2 })],
     quiet,
     1,
   );
@@ -123,13 +123,13 @@ anyTest.skipIf(process.platform !== 'linux' || !stripsTypes).each(['SIGINT', 'SI
   async (signal) => {
     const at = (name: string): string => join(folder, `${signal}-${name}`);
     const steps = [
-      shell('start', `sleep 60 >/dev/null 2>&1 & echo $! >${at('server')}; disown`),
-      shell('uses', `touch ${at('uses')}; sleep 60`, { needs: ['start'] }),
-      shell('stop', `kill $(cat ${at('server')}); touch ${at('stopped')}`, {
+      shell('start', `sleep 60 >/dev/null 2>&1 & echo $! >'${at('server')}'; disown`),
+      shell('uses', `touch '${at('uses')}'; sleep 60`, { needs: ['start'] }),
+      shell('stop', `kill $(cat '${at('server')}'); touch '${at('stopped')}'`, {
         after: ['uses'],
         ends: 'start',
       }),
-      shell('never started', `touch ${at('never')}`, { after: ['uses'] }),
+      shell('never started', `touch '${at('never')}'`, { after: ['uses'] }),
     ];
     const script = at('script.ts');
     const from = (name: string): string => JSON.stringify(join(import.meta.dirname, 'ci', name));

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { commandPage, commandTable } from '../scripts/command-pages.ts';
 import { createProgram } from '../src/cli/command/program.ts';
 import { sigpack } from './sigpack.ts';
+import { update } from './update.ts';
 
 const docs = join(import.meta.dirname, '..', 'docs');
 const folder = join(docs, 'commands');
@@ -15,7 +16,7 @@ test.each(commands.map((command) => [command.name(), command] as const))(
   async (name, command) => {
     const page = commandPage(command, (await sigpack([name, '--help'])).stdout);
     const path = join(folder, `${name}.md`);
-    if (process.env.UPDATE) {
+    if (update) {
       mkdirSync(folder, { recursive: true });
       writeFileSync(path, page);
     }
@@ -35,6 +36,6 @@ test('docs/commands.md lists them in the order of the help', () => {
   const table = /^\| command \|[^\n]*\n(?:\|[^\n]*\n)+/m;
   expect(text).toMatch(table);
   const page = text.replace(table, () => commandTable(commands));
-  if (process.env.UPDATE) writeFileSync(path, page);
+  if (update) writeFileSync(path, page);
   expect(readFileSync(path, 'utf8'), how).toBe(page);
 });

@@ -46,7 +46,7 @@ const inShell = (shell: string, ...args: readonly string[]) =>
 const has = (shell: string): boolean =>
   (process.env.SIGPACK_SHELLS ?? '').split(',').includes(shell) ||
   spawnSync(shell, ['--version']).status === 0;
-const env = environment({ NODE: process.execPath, MAIN: mainFile });
+const env = environment({ LC_ALL: 'C.UTF-8', NODE: process.execPath, MAIN: mainFile });
 
 test('bash completes by the script', async () => {
   const typed = `sigpack() { "$NODE" "$MAIN" "$@"; }

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { convert } from '../src/cli/command/convert/run.ts';
 import { test as testCommand } from '../src/cli/command/test/run.ts';
@@ -46,7 +46,11 @@ function load(files: Files): Loaded {
   const compiled = collection.rules
     .filter(collection.standsAlone)
     .flatMap((rule) => compile(rule) ?? []);
-  const short = (text: string): string => text.replaceAll(/[^\s(]*\/sigpack-copies-[^/]*\//g, '');
+  const short = (text: string): string =>
+    [relative(process.cwd(), folder), folder].reduce(
+      (left, place) => left.replaceAll(`${place}/`, ''),
+      text,
+    );
   return {
     rules: collection.rules.map(({ file }) => short(file.path)),
     filters: collection.filters.map(({ file }) => short(file.path)),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { blocksIn } from './page-blocks.ts';
 import { environment, type Run, sigpack } from './sigpack.ts';
+import { update } from './update.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -111,7 +112,7 @@ export async function expectSession(
 
 /** The text of a block in its page, after `UPDATE=1` has written another into it. */
 export function updated({ page, text }: DocBlock, wanted: string): string {
-  if (process.env.UPDATE !== '1') return text;
+  if (!update) return text;
   const index = blocksOf(page).findIndex((block) => block.text === text);
   const path = join(root, page);
   writeFileSync(

@@ -22,6 +22,7 @@ import { tableOf } from './conf-reader.ts';
 import { compileSpl } from './judges/spl/spl.ts';
 import type { Event } from './judges/spl/value.ts';
 import { type BuiltPack, packOf, textOf } from './pack-of.ts';
+import { update } from './update.ts';
 
 const starter = join(import.meta.dirname, '..', 'rules');
 const golden = join(import.meta.dirname, 'packs', 'grouped');
@@ -113,7 +114,7 @@ describe('an app of grouped searches', () => {
   });
 
   it('is what test/packs/grouped holds; UPDATE=1 writes it anew', () => {
-    if (process.env.UPDATE === '1') {
+    if (update) {
       rmSync(join(golden, 'app'), { recursive: true, force: true });
       for (const [path, text] of files) {
         mkdirSync(dirname(join(golden, path)), { recursive: true });

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { apiPage } from '../scripts/api-page.ts';
 import { declarationsOf } from '../scripts/declarations.ts';
+import { update } from './update.ts';
 
 const path = new URL('../docs/api.md', import.meta.url);
 const read = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
@@ -9,7 +10,7 @@ const declarations = declarationsOf(read('../dist/lib/index.d.ts'));
 const page = apiPage(declarations, read('../src/index.ts'));
 
 test('docs/api.md has what the library exports', () => {
-  if (process.env.UPDATE) writeFileSync(path, page);
+  if (update) writeFileSync(path, page);
   expect(
     readFileSync(path, 'utf8'),
     'npm run build && UPDATE=1 npx vitest run test/index-page.test.ts writes it',

@@ -12,6 +12,7 @@ import { gelfMessage, type Message } from './judges/pipeline-rules/message.ts';
 import { type BuiltPack, packOf, textOf } from './pack-of.ts';
 import { type Files, writeFiles } from './project-folder.ts';
 import { valueIfOk } from './result.ts';
+import { update } from './update.ts';
 
 const folder = join(import.meta.dirname, 'packs', 'ingest');
 const configText = readFileSync(join(folder, 'sigpack.yml'), 'utf8');
@@ -69,7 +70,7 @@ describe('the content pack for ingest', () => {
     ['pipelines.txt', sourcesOf],
   ])('is what test/packs/ingest/%s holds; UPDATE=1 writes it anew', (name, partOf) => {
     const path = join(folder, name);
-    if (process.env.UPDATE) writeFileSync(path, partOf(built));
+    if (update) writeFileSync(path, partOf(built));
     expect(partOf(built)).toBe(readFileSync(path, 'utf8'));
   });
 

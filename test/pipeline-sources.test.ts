@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { unprovedNames } from '../src/pipeline/unproved.ts';
 import { builtInPipeline, pipelineFolder } from './built-in-pipelines.ts';
 import { citedItems, markedNames, uncitedItems } from './pipeline-sources.ts';
+import { update } from './update.ts';
 
 const files = readdirSync(pipelineFolder).sort();
 const textOf = (file: string): string => readFileSync(join(pipelineFolder, file), 'utf8');
@@ -65,7 +66,7 @@ function namesBySource(): string {
 }
 
 test('no name is new under a source: look it up there first, then write pipeline-names.txt anew with UPDATE=1', () => {
-  if (process.env.UPDATE) writeFileSync(bySource, namesBySource());
+  if (update) writeFileSync(bySource, namesBySource());
   expect(namesBySource().split('\n')).toEqual(readFileSync(bySource, 'utf8').split('\n'));
 });
 

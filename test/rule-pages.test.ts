@@ -37,6 +37,7 @@ import type { CompiledRule } from '../src/query/compile.ts';
 import { compileText } from './compile.ts';
 import { anyEvents } from './project-folder.ts';
 import { ruleSet } from './rule-set.ts';
+import { update } from './update.ts';
 import { windowsLogs } from './windows-logs.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -187,7 +188,7 @@ describe('the page of the seed rule', () => {
 
   it('is the golden file; UPDATE=1 writes it anew', () => {
     const golden = join(root, 'test', 'pages', 'dhcp-callout-dll-failed.md');
-    if (process.env.UPDATE) writeFileSync(golden, page);
+    if (update) writeFileSync(golden, page);
     expect(page).toBe(readFileSync(golden, 'utf8'));
   });
 });

@@ -23,6 +23,7 @@ import { matches } from './matcher.ts';
 import { findRuleFiles } from './rule-files.ts';
 import { sigpack } from './sigpack.ts';
 import { windowsEvents } from './starter-events.ts';
+import { update } from './update.ts';
 import { productEvents } from './windows-events.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -87,7 +88,7 @@ test('docs/starter-pack.md lists the rules as they are; UPDATE=1 writes the tabl
       /^\d+ detections, \d+ of them correlations/m,
       `${detections.length} detections, ${detections.filter(({ kind }) => kind === 'correlation').length} of them correlations`,
     );
-  if (process.env.UPDATE) writeFileSync(path, page);
+  if (update) writeFileSync(path, page);
   expect(text).toBe(page);
 });
 

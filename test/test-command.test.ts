@@ -19,6 +19,7 @@ import { ruleSetCollection } from './rule-set.ts';
 import { detectionsOfRuleSet } from './rule-set-events.ts';
 import { environment, mainFile, sigpack } from './sigpack.ts';
 import { thorough } from './thoroughness.ts';
+import { update } from './update.ts';
 
 const made: string[] = [];
 afterAll(() => {
@@ -159,7 +160,7 @@ describe('test files', () => {
 
   test('docs/rule-tests.schema.json is the schema, and starter tests fit it', () => {
     const path = new URL('../docs/rule-tests.schema.json', import.meta.url);
-    if (process.env.UPDATE) writeFileSync(path, `${JSON.stringify(testSchema, undefined, 2)}\n`);
+    if (update) writeFileSync(path, `${JSON.stringify(testSchema, undefined, 2)}\n`);
     expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(JSON.parse(JSON.stringify(testSchema)));
     const validate = new Ajv2020({ strict: false }).compile(JSON.parse(JSON.stringify(testSchema)));
     const root = join(import.meta.dirname, '..', 'rules');

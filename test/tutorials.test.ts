@@ -6,6 +6,7 @@ import { inShell } from './doc-blocks.ts';
 import { createFakeGraylog } from './fake/graylog.ts';
 import { type FakeServer, startServer } from './fake/server.ts';
 import { mainFile } from './sigpack.ts';
+import { update } from './update.ts';
 import { type WarmShell, warmShell } from './warm-shell.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -112,7 +113,7 @@ test.each(['tutorial-splunk', 'tutorial-graylog'])(
     });
     expect(at).toBe(outputs.length);
     expect(at).toBeGreaterThan(5);
-    if (process.env.UPDATE) writeFileSync(path, written);
+    if (update) writeFileSync(path, written);
     expect(
       readFileSync(path, 'utf8'),
       'UPDATE=1 npx vitest run test/tutorials.test.ts writes it',

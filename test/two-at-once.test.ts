@@ -40,7 +40,7 @@ const env = { SOURCE_DATE_EPOCH: '1700000000' };
 
 /** A machine that is busy has one of two wait long enough to say so. */
 const withoutWait = (text: string): string =>
-  text.replace(/^sigpack: .* is under way .*; waiting for it\n/gm, '');
+  text.replace(/^sigpack: .* is under way.*; waiting for it\n/gm, '');
 
 /** Runs the command line in a process, while others run. */
 function started(args: readonly string[], cwd: string): Promise<Run> {

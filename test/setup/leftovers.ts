@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { folderInMemory } from '../memory-folder.ts';
+import { update } from '../update.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const notOurs = new Set(['.git', 'node_modules', 'dist']);
@@ -15,7 +16,8 @@ export function setup(): () => void {
   const names = ['TMPDIR', 'TEMP', 'TMP'];
   const before = names.map((name) => process.env[name]);
   const place = folderInMemory(1_000_000_000);
-  const temporary = mkdtempSync(join(place, 'sigpack-tests-'));
+  // with a space, which names of users have
+  const temporary = mkdtempSync(join(place, 'sigpack-tests '));
   const cache = mkdtempSync(join(place, 'sigpack-tests-'));
   for (const name of names) process.env[name] = temporary;
   // the command keeps its bytecode for the next one; workers do not, which would write theirs for
@@ -38,7 +40,7 @@ export function setup(): () => void {
     for (const folder of [temporary, cache])
       rmSync(folder, { recursive: true, force: true, maxRetries: 30, retryDelay: 200 });
     // UPDATE=1 writes golden files
-    if (left.length > 0 && process.env.UPDATE === undefined)
+    if (left.length > 0 && !update)
       throw new Error(`the tests left files behind:\n${left.join('\n')}`);
   };
 }
