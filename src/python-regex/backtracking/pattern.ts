@@ -109,14 +109,18 @@ function fitsOf({ fits }: Reader, text: string, ignoreCase: boolean): (char: str
   const key = `${ignoreCase} ${text}`;
   const known = fits.get(key);
   if (known) return known;
-  // it sees one character at a time, so it has nothing to go back to
-  const regex = regexOf(`^${text}$`, ignoreCase ? 'vi' : 'v');
   const test =
     /^\w$/.test(text) && !ignoreCase
       ? (char: string): boolean => char === text
-      : (char: string): boolean => regex.test(char);
+      : matching(text, ignoreCase);
   fits.set(key, test);
   return test;
+}
+
+/** It sees one character at a time, so it has nothing to go back to. */
+function matching(text: string, ignoreCase: boolean): (char: string) => boolean {
+  const regex = regexOf(`^${text}$`, ignoreCase ? 'vi' : 'v');
+  return (char) => regex.test(char);
 }
 
 function regexOf(source: string, flags: string): RegExp {
