@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 
 /** Linux's folder for files in memory. */
 const memory = '/dev/shm';
-/** What names another folder. */
-const names = ['TMPDIR', 'TMP', 'TEMP'];
+/** What names another folder for temporary files. */
+export const temporaryNames = ['TMPDIR', 'TEMP', 'TMP'] as const;
 
 /**
  * The folder for temporary files: in memory, where the machine has room for so many bytes and no
@@ -12,7 +12,9 @@ const names = ['TMPDIR', 'TMP', 'TEMP'];
  * is written durably waits for the disk.
  */
 export const folderInMemory = (bytes: number): string =>
-  names.every((name) => process.env[name] === undefined) && hasRoom(bytes) ? memory : tmpdir();
+  temporaryNames.every((name) => process.env[name] === undefined) && hasRoom(bytes)
+    ? memory
+    : tmpdir();
 
 function hasRoom(bytes: number): boolean {
   try {

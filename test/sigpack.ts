@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { temporaryNames } from './memory-folder.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -27,7 +28,7 @@ export interface RunOptions {
 
 /** The environment of a run: nothing of the caller's own that changes what is printed. */
 export function environment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const kept = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot'];
+  const kept = ['PATH', 'HOME', ...temporaryNames, 'SystemRoot'];
   const own = kept.flatMap((name) =>
     process.env[name] === undefined ? [] : [[name, process.env[name]] as const],
   );

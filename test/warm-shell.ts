@@ -1,8 +1,6 @@
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { environment } from './sigpack.ts';
+import { forked } from './warm.ts';
 
 /**
  * The command for scripts of a shell, run by a process that has it loaded: of what such a script
@@ -18,18 +16,14 @@ export interface WarmShell {
 }
 
 export async function warmShell(): Promise<WarmShell> {
-  const child = fork(join(import.meta.dirname, 'warm-shell-process.ts'), { env: environment() });
+  const { child, end } = forked('warm-shell-process.ts');
   const [port] = await once(child, 'message');
   return {
     write(path, first = '') {
       writeFileSync(path, program(Number(port), first));
       chmodSync(path, 0o755);
     },
-    async end() {
-      const ended = once(child, 'exit');
-      child.disconnect();
-      await ended;
-    },
+    end,
   };
 }
 

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { environment, type Run, type RunOptions } from './sigpack.ts';
@@ -12,8 +12,24 @@ export interface WarmProcess {
   readonly kill: () => void;
 }
 
+/** Starts a module of the tests, which ends when it is disconnected. */
+export function forked(module: string): {
+  readonly child: ChildProcess;
+  readonly end: WarmProcess['end'];
+} {
+  const child = fork(join(import.meta.dirname, module), { env: environment() });
+  return {
+    child,
+    async end() {
+      const ended = once(child, 'exit');
+      child.disconnect();
+      await ended;
+    },
+  };
+}
+
 export function warmProcess(): WarmProcess {
-  const child = fork(join(import.meta.dirname, 'warm-process.ts'), { env: environment() });
+  const { child, end } = forked('warm-process.ts');
   return {
     run: (args, options) =>
       new Promise((resolve, reject) => {
@@ -25,11 +41,7 @@ export function warmProcess(): WarmProcess {
         });
         child.send({ args, options });
       }),
-    async end() {
-      const ended = once(child, 'exit');
-      child.disconnect();
-      await ended;
-    },
+    end,
     kill: () => child.kill('SIGKILL'),
   };
 }

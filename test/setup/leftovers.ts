@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { folderInMemory } from '../memory-folder.ts';
+import { folderInMemory, temporaryNames } from '../memory-folder.ts';
 import { update } from '../update.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -13,13 +13,12 @@ const notOurs = new Set(['.git', 'node_modules', 'dist']);
 export function setup(): () => void {
   // several projects in one run share what the first of them made
   if (process.env.SIGPACK_TEST_CACHE !== undefined) return () => undefined;
-  const names = ['TMPDIR', 'TEMP', 'TMP'];
-  const before = names.map((name) => process.env[name]);
+  const before = temporaryNames.map((name) => process.env[name]);
   const place = folderInMemory(1_000_000_000);
   // with a space, which names of users have
   const temporary = mkdtempSync(join(place, 'sigpack-tests '));
   const cache = mkdtempSync(join(place, 'sigpack-tests-'));
-  for (const name of names) process.env[name] = temporary;
+  for (const name of temporaryNames) process.env[name] = temporary;
   // the command keeps its bytecode for the next one; workers do not, which would write theirs for
   // seconds when they end
   process.env.SIGPACK_TEST_CACHE = cache;
@@ -32,7 +31,7 @@ export function setup(): () => void {
       ...entries.map((name) => join(temporary, name)),
       ...filesOf(root).filter((path) => !tree.has(path)),
     ];
-    for (const [index, name] of names.entries()) {
+    for (const [index, name] of temporaryNames.entries()) {
       if (before[index] === undefined) delete process.env[name];
       else process.env[name] = before[index];
     }
