@@ -72,23 +72,26 @@ const ranAlone = 'package.test.ts';
 
 function thoroughTests(): readonly string[] {
   const files = readdirSync(join(root, 'test')).filter((name) => name.endsWith('.ts'));
-  const asking = new Set(files.filter(isThorough));
+  const imported = new Map(files.map((name) => [name, importsOf(name)]));
   const thorough = files.filter(
     (name) =>
       name.endsWith('.test.ts') &&
       name !== ranAlone &&
-      (isSlow(name) ||
-        asking.has(name) ||
-        [...textOf(name).matchAll(/from '\.\/([\w-]+\.ts)'/g)].some(([, helper = '']) =>
-          asking.has(helper),
-        )),
+      (isSlow(name) || isThorough(name, imported)),
   );
   const gone = Object.keys(dearest).find((name) => !thorough.includes(name));
   if (gone !== undefined) throw new Error(`${gone} is not a test of every fault`);
   return thorough.sort();
 }
 
-const textOf = (name: string): string => readFileSync(join(root, 'test', name), 'utf8');
+const importsOf = (name: string): readonly string[] =>
+  [...readFileSync(join(root, 'test', name), 'utf8').matchAll(/from '\.\/([\w-]+\.ts)'/g)].flatMap(
+    ([, file]) => file ?? [],
+  );
 
-/** Whether a file in `test/` asks itself how much it has to try. */
-const isThorough = (name: string): boolean => textOf(name).includes("from './thoroughness.ts'");
+/** Whether a file in `test/` asks how much it has to try, itself or by a helper of a helper. */
+function isThorough(name: string, imported: ReadonlyMap<string, readonly string[]>): boolean {
+  const reached = new Set([name]);
+  for (const file of reached) for (const next of imported.get(file) ?? []) reached.add(next);
+  return reached.has('thoroughness.ts');
+}
