@@ -1,3 +1,4 @@
+import './scripts/node-version.mjs';
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { slowTests } from './test/ci/slow-tests.ts';
@@ -29,6 +30,8 @@ const slow = slowTests.map((name) => `test/${name}`);
 export default defineConfig({
   test: {
     maxWorkers: availableParallelism(),
+    // a line for each test that takes longer
+    slowTestThreshold: 10_000,
     // for what hangs: how long a test takes is for the machine, which may do other things
     testTimeout: 600_000,
     hookTimeout: 600_000,

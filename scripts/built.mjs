@@ -1,6 +1,7 @@
 // node scripts/built.mjs: builds where no build of what is here now is there. A build begins with
 // `begin` and ends with `end`, which record what it was made of and what it made: by content, since
 // git, copies and archives set times as they like.
+import './node-version.mjs';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {

@@ -1,7 +1,6 @@
 // What the package holds: the modules that tsc emits put together into a few files, since Node
 // takes as long to load four hundred as to compile a thousand rules; and one declaration file for
 // the library, of what index.ts exports and what that is made of.
-import { createHash } from 'node:crypto';
 import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,7 +8,11 @@ import { deflateRawSync } from 'node:zlib';
 import Handlebars from 'handlebars';
 import { rolldown } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
-import { blockOptions, compileOptions } from '../dist/modules/pack/render/template.js';
+import {
+  blockOptions,
+  compileOptions,
+  precompiledKey,
+} from '../dist/modules/pack/render/template.js';
 import { blockSource } from '../dist/modules/pack/render/template-block.js';
 import { leanDeclarations } from './lean-declarations.mjs';
 
@@ -22,7 +25,6 @@ const templates = globSync(
 )
   .sort()
   .map((path) => readFileSync(join(root, path), 'utf8').replaceAll('\r\n', '\n'));
-const digestOf = (text) => createHash('sha256').update(text).digest('base64url');
 // what is never needed: where a helper is called, where a name stands and what is in place of no
 // context (ours are all there), and what other runtimes lack
 const unused = [
@@ -41,7 +43,7 @@ const withSlices = (code, template) =>
   });
 const entryOf = (text, options) => {
   const code = Handlebars.precompile(text, options).replace(everyUnused, '');
-  return `['${digestOf(text)}', (source) => (${withSlices(code, text)})]`;
+  return `['${precompiledKey(text)}', (source) => (${withSlices(code, text)})]`;
 };
 const entries = [
   entryOf(blockSource, blockOptions),
@@ -102,7 +104,7 @@ const partsOf = (name, priority, ...commands) => {
   }));
 };
 const groups = [
-  ...partsOf('start', 3, 'main'),
+  ...partsOf('start', 3, 'command-line'),
   ...partsOf('quick', 2, 'command/list/run', 'command/verify/run'),
   ...partsOf('common', 1, 'command/build/run'),
 ];

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInThisContext } from 'node:vm';
 import { templateCompiler } from '../src/pack/render/handlebars.ts';
 import { precompiled } from '../src/pack/render/precompiled.ts';
-import { blockOptions, compileOptions } from '../src/pack/render/template.ts';
+import { blockOptions, compileOptions, precompiledKey } from '../src/pack/render/template.ts';
 import { blockSource } from '../src/pack/render/template-block.ts';
 
 type Made = NonNullable<ReturnType<typeof precompiled.get>>;
@@ -18,7 +17,7 @@ function precompile(): void {
   if (!(known instanceof Map) || known.size > 0) return;
   const add = (text: string, options: typeof compileOptions): void => {
     let made: Made | undefined;
-    known.set(createHash('sha256').update(text).digest('base64url'), ((source) => {
+    known.set(precompiledKey(text), ((source) => {
       made ??= runInThisContext(
         `(source) => (${templateCompiler().precompile(text, options)})`,
       ) as Made;

@@ -35,13 +35,13 @@ let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sigpack-npm-'));
   folders.push(folder);
-  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const { engines, scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const { build, presigpack, sigpack } = scripts;
   const steps = /tsc -p .* && node scripts\/playground\.mjs/;
   expect(build).toMatch(steps);
   const own = { build: build.replace(steps, 'node step.mjs'), presigpack, sigpack };
   writeFiles(folder, {
-    'package.json': JSON.stringify({ type: 'module', scripts: own }),
+    'package.json': JSON.stringify({ type: 'module', engines, scripts: own }),
     'package-lock.json': '{}',
     'node_modules/.package-lock.json': '{}',
     'step.mjs': step,
@@ -50,7 +50,7 @@ beforeEach(() => {
     'templates/docs/page.hbs': 'page',
     'scripts/sigpack.mjs': '',
   });
-  for (const name of ['built.mjs', 'sigpack.mjs'])
+  for (const name of ['built.mjs', 'node-version.mjs', 'sigpack.mjs'])
     copyFileSync(join(root, 'scripts', name), join(folder, 'scripts', name));
 });
 
@@ -111,7 +111,7 @@ it('builds again where something changed during a build', () => {
 });
 
 it('emits again what somebody has deleted, and leaves alone what is there', () => {
-  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const { engines, scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const bundling = / && node scripts\/bundle\.mjs && node scripts\/playground\.mjs/;
   expect(scripts.build).toMatch(bundling);
   rmSync(join(folder, 'node_modules'), { recursive: true });
@@ -119,6 +119,7 @@ it('emits again what somebody has deleted, and leaves alone what is there', () =
   writeFiles(folder, {
     'package.json': JSON.stringify({
       type: 'module',
+      engines,
       scripts: {
         build: scripts.build.replace(bundling, ' && node scripts/lib.mjs'),
       },

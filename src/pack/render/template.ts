@@ -97,6 +97,10 @@ export const blockOptions = {
   knownHelpers: { ...compileOptions.knownHelpers, keep: true },
 };
 
+/** The key of a template in `precompiled`. @public */
+export const precompiledKey = (source: string): string =>
+  createHash('sha256').update(source).digest('base64url');
+
 /**
  * A function that renders a template of the set by its name; each is compiled once. Throws
  * `TemplateError`.
@@ -121,9 +125,7 @@ export function createRenderer(set: TemplateSet): Renderer {
     options: typeof compileOptions,
   ): Handlebars.TemplateDelegate<object> => {
     const specification =
-      precompiled.size === 0
-        ? undefined
-        : precompiled.get(createHash('sha256').update(source).digest('base64url'));
+      precompiled.size === 0 ? undefined : precompiled.get(precompiledKey(source));
     if (specification) return runtime.template(specification(source));
     compiler ??= environmentOf(templateCompiler());
     return compiler.compile(source, options);
