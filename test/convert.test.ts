@@ -13,7 +13,6 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { withoutLineBreaks } from '../src/backend/lucene/line-format.ts';
 import { defaultTargetSettings, targets } from '../src/backend/registry.ts';
-import { convert } from '../src/cli/command/convert/run.ts';
 import { targetSettings } from '../src/convert/target-settings.ts';
 import { readConfig } from '../src/pack/config/config.ts';
 import { createBag } from '../src/source/diagnostic.ts';
@@ -94,13 +93,15 @@ describe('formats', () => {
 
 describe('output', () => {
   it('mirrors the folders of the rules', async () => {
-    expect(
-      await convert(['rules'], {
-        target: ['splunk', 'es-qs'],
-        output: `${folder}/tree/`,
-        verbose: false,
-      }),
-    ).toBe(1);
+    const { code } = await sigpack([
+      'convert',
+      'rules',
+      '-t',
+      'splunk,es-qs',
+      '-o',
+      `${folder}/tree/`,
+    ]);
+    expect(code).toBe(1);
     expect(
       readFileSync(join(folder, 'tree/es-qs/windows/dhcp-callout-dll-failed.txt'), 'utf8'),
     ).toBe('EventID:("1031" "1032" "1034")\n');
@@ -115,24 +116,29 @@ describe('output', () => {
   });
 
   it('writes one file with all rules', async () => {
-    expect(
-      await convert([seed], {
-        target: ['splunk'],
-        format: 'savedsearches',
-        output: join(folder, 'one.conf'),
-        verbose: false,
-      }),
-    ).toBe(0);
-    expect(readFileSync(join(folder, 'one.conf'), 'utf8')).toMatch(
+    const path = join(folder, 'one.conf');
+    const { code } = await sigpack([
+      'convert',
+      seed,
+      '-t',
+      'splunk',
+      '-f',
+      'savedsearches',
+      '-o',
+      path,
+    ]);
+    expect(code).toBe(0);
+    expect(readFileSync(path, 'utf8')).toMatch(
       /^\[DHCP Server Error Failed Loading the CallOut DLL\]\nsearch = EventID IN /,
     );
   });
 
   it.each([
-    [{ target: ['spunk'] }, /no target spunk; did you mean splunk\? There are es-qs, xpack/],
-    [{ target: ['splunk'], format: 'xml' }, /splunk has no format xml; it has default/],
+    [['-t', 'spunk'], /no target spunk; did you mean splunk\? There are es-qs, xpack/],
+    [['-t', 'splunk', '-f', 'xml'], /splunk has no format xml; it has default/],
   ])('refuses %j', async (options, message) => {
-    await expect(convert([seed], { ...options, verbose: false })).rejects.toThrow(message);
+    const { code, stderr } = await sigpack(['convert', seed, ...options]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
   });
 
   it('prints the sound rules beside a broken one', async () => {
@@ -141,14 +147,10 @@ describe('output', () => {
       path,
       `${readFileSync(seed, 'utf8')}---\ntitle: Broken\nlogsource: {product: x}\ndetection: {s: {a|nope: 1}, condition: s}\n`,
     );
-    expect(
-      await convert([path], {
-        target: ['graylog'],
-        output: join(folder, 'some.txt'),
-        verbose: false,
-      }),
-    ).toBe(1);
-    expect(readFileSync(join(folder, 'some.txt'), 'utf8')).toBe('EventID:("1031" "1032" "1034")\n');
+    const output = join(folder, 'some.txt');
+    const { code, stderr } = await sigpack(['convert', path, '-t', 'graylog', '-o', output]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('`nope` is not a modifier')]);
+    expect(readFileSync(output, 'utf8')).toBe('EventID:("1031" "1032" "1034")\n');
   });
 });
 

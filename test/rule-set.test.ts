@@ -39,7 +39,8 @@ describe('the rule set', () => {
   test('passes `sigpack test`', async () => {
     const { code, stdout, stderr } = await sigpack(['test', ruleSetFolder, '-c', ruleSetConfig]);
     expect(stderr).toBe('');
-    expect(stdout).toMatch(/\n\d+ passed of \d+ tests/);
+    // of hundreds of rules, a failure shows those that fail
+    expect(stdout.replace(/^ *✓.*\n/gm, '')).toMatch(/\n\d+ passed of \d+ tests/);
     expect(code).toBe(0);
   });
 });

@@ -248,6 +248,17 @@ tests:
     expect(run.stdout).toContain('1 failed of 1 test');
   });
 
+  test('files with a failing test come last, where a terminal shows them', async () => {
+    const cwd = project({
+      'rules/a.yml': toolRule,
+      'rules/a.test.yml': goodTests.replace('match: true', 'match: false'),
+      'rules/b.yml': toolRule.replace('0000000', '1111111'),
+      'rules/b.test.yml': goodTests,
+    });
+    const { stdout } = await sigpack(['test', 'rules'], { cwd });
+    expect(stdout.match(/^[✓✗] \S+/gm)).toEqual(['✓ rules/b.test.yml', '✗ rules/a.test.yml']);
+  });
+
   test('parts that no test needs are named with their places', async () => {
     const cwd = project({
       'rules/tool.yml': toolRule,

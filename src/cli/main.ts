@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// An old Node can't even parse the rest: it is loaded once the version is known to do.
+// An old Node can't even parse the rest: it is loaded once the version is known.
 import module from 'node:module';
 
 const needed = '22.12';

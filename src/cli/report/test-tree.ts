@@ -23,9 +23,17 @@ export interface TestReportOptions {
 const shownEntries = 20;
 const partsInFailure = 6;
 
-/** As text: a tree of files and cases, why a case fails, what is not covered, and the numbers. */
+/**
+ * As text: a tree of files and cases, why a case fails, what is not covered, and the numbers. Files
+ * that fail come last.
+ */
 export function testTree(run: TestRun, { paint, verbose }: TestReportOptions): string {
-  const lines = [...byTestFile(run.results)].flatMap(([file, results]) => [
+  const files = [...byTestFile(run.results)];
+  const isPassed = ([, results]: (typeof files)[number]): boolean =>
+    outcomeOf(results) === 'passed';
+  // a terminal shows the end of the text: of hundreds of files, those that need a look
+  const sorted = [...files.filter(isPassed), ...files.filter((file) => !isPassed(file))];
+  const lines = sorted.flatMap(([file, results]) => [
     `${marks(paint)[outcomeOf(results)]} ${visible(file.path)}${titleOf(results, paint)}`,
     ...results.flatMap((result) => caseLines(result, paint)),
   ]);
