@@ -24,6 +24,16 @@ test('there are commands', () =>
     expect.arrayContaining(['build', 'completion', 'convert', 'install', 'list', 'verify']),
   ));
 
+test('the help of a command that is not there is an error with the nearest one', async () => {
+  expect(await sigpack(['help', 'chekc'])).toEqual({
+    code: 2,
+    stdout: '',
+    stderr:
+      "sigpack: unknown command 'chekc'\n(Did you mean check?)\n(sigpack --help lists the commands)\n",
+  });
+  expect((await sigpack(['help', 'check'])).stdout).toBe(await help('check'));
+});
+
 test.each(names)(
   'the help of %s has two examples of it and its variables, and no switch that is off',
   async (name) => {

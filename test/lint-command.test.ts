@@ -191,7 +191,7 @@ describe('docs/lint.md', () => {
       checks.filter((code) => presetSeverity(code, preset) !== 'off'),
     );
     const ends = all.map((codesOf) => codesOf.at(-1));
-    expect(ends).toEqual([undefined, 'LNT007', 'LNT024', 'LNT049']);
+    expect(ends).toEqual([undefined, 'LNT008', 'LNT024', 'LNT049']);
     for (const end of ends) if (end) expect(page).toContain(`to ${end}`);
     const notes = checks.filter((code) => presetSeverity(code, 'sigmahq') === 'info');
     expect(page).toContain(`${notes.slice(0, -1).join(', ')} and ${notes.at(-1)} are notes`);

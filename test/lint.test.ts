@@ -194,6 +194,13 @@ describe.each<
         '  type: derived',
         'LNT005 type: derived',
       ],
+      [
+        'id with a digit too few',
+        'b06702a48d7\n',
+        'b06702a48d\n',
+        'LNT008 3b6ab547-8ec2-4991-b9d2-2b06702a48d',
+      ],
+      ['id in capital letters', '3b6ab547-8ec2', '3B6AB547-8EC2', ''],
       ['technique of none', 'attack.t1033', 'attack.t9999', 'LNT007 attack.t9999'],
       [
         'part of a technique of none',
@@ -666,6 +673,13 @@ test('severities of the configuration win over the preset', () => {
   expect(linted({ [path]: text }).map(({ code, severity }) => `${code} ${severity}`)).toEqual([
     'LNT049 warning',
     'LNT007 warning',
+  ]);
+});
+
+test('a misspelt tactic gets a hint with the right one', () => {
+  const text = clean.replace('attack.discovery', 'attack.credental_access');
+  expect(linted({ [path]: text }, { preset: 'default' })).toMatchObject([
+    { code: 'LNT007', hint: 'Did you mean `attack.credential-access`?' },
   ]);
 });
 

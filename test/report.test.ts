@@ -110,12 +110,21 @@ test.each([20, 40, 79, 100, 200])(
     );
     for (let start = 0; start < line.length; start += 37) {
       for (const length of [0, 1, 9, 300]) {
-        for (const shown of frameOf(written('a.yml', line, [start, start + length]), width))
+        for (const shown of frameOf(
+          written('a.yml', `\n${line}`, [start + 1, start + 1 + length]),
+          width,
+        ))
           expect(cells(shown)).toBeLessThanOrEqual(Math.max(width, 27));
       }
     }
   },
 );
+
+test('text: what is about a file as a whole shows no line of it', () => {
+  expect(reports.text([written('rules/a.yml', rule, [0, 0])], context)).toBe(
+    'rules/a.yml:1:1: error[SIG031]: no selection `selectoin`\n  = hint: Did you mean `selection`?\n',
+  );
+});
 
 test('text: colours only through paint', () => {
   const painted = reports.text([marking(rule, 'selectoin')], {

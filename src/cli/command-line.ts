@@ -19,6 +19,9 @@ async function run(
   });
 }
 
+const isCommand = ({ commands }: Command, word: string): boolean =>
+  word === 'help' || commands.some((command) => command.name() === word);
+
 /** Runs the command of `process.argv`, prints its errors and sets the exit code. */
 export async function runCommandLine(): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) {
@@ -36,7 +39,10 @@ export async function runCommandLine(): Promise<void> {
       const { completionWords } = await import('./command/completion/words.ts');
       const words = await completionWords(rest.slice(1), program);
       process.stdout.write(words.map((word) => `${word}\n`).join(''));
-    } else await run(program, command, rest);
+    } else if (command === 'help' && rest[0] !== undefined && !isCommand(program, rest[0]))
+      // the error names the nearest command; the help of all would hide the slip
+      await run(program, rest[0], []);
+    else await run(program, command, rest);
   } catch (error) {
     if (error instanceof CommanderError)
       process.exitCode = error.exitCode === 0 ? exitCodes.success : exitCodes.usage;

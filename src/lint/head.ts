@@ -2,7 +2,7 @@ import { isoDate } from '../sigma/rule/head.ts';
 import { words } from '../source/words.ts';
 import { type Checked, entriesOf, keyOf, placeOf, repeated } from './check.ts';
 
-/** All attributes except tags, `related` and the detection. */
+/** All attributes except the id, tags, `related` and the detection. */
 export function checkHead(checked: Checked): void {
   const { document, rule, report } = checked;
   const missing = ['description', 'author', 'date', 'status', 'level'].filter(
@@ -28,11 +28,6 @@ export function checkHead(checked: Checked): void {
         'Say what else makes such events, or write Unlikely or Unknown.',
       );
   }
-  if (
-    rule.id !== undefined &&
-    !/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i.test(rule.id)
-  )
-    report('LNT037', placeOf(checked, 'id'), `\`${rule.id}\` is not a UUID of version 4`);
   const { status = '' } = rule;
   if (
     (status === 'deprecated' || status === 'unsupported') &&

@@ -11,6 +11,7 @@ import { checkCondition } from './condition.ts';
 import { checkCorrelation } from './correlation.ts';
 import { baseName, checkFileName } from './file-name.ts';
 import { checkHead } from './head.ts';
+import { checkId } from './id.ts';
 import { checkItems } from './items.ts';
 import { checkEventIds, checkLogSource } from './logsource.ts';
 import { contradictionIn } from './never.ts';
@@ -71,6 +72,7 @@ export function createLinter({ config, severities, bag, today, isWhole }: LintOp
       // rules that are piped in have no file
       if (rule.file.path !== 'stdin') checkFileName(checked);
     }
+    checkId(checked);
     checkTags(checked);
     const relatedIds = checkRelated(checked);
     if (relatedIds.length > 0) checkDouble.relate(rule.id, relatedIds);

@@ -1,5 +1,6 @@
 import { attackTactics, attackTechniques, tacticByShortName } from '../attack/names.ts';
 import { attackReferences } from '../pack/model/attack-tags.ts';
+import { didYouMean, nearest } from '../source/nearest.ts';
 import type { YamlScalar } from '../source/yaml/tree.ts';
 import { type Checked, entriesOf, type Report, repeated } from './check.ts';
 
@@ -69,11 +70,16 @@ function checkAttack(name: string, entry: YamlScalar, report: Report): void {
   if (!technique) {
     const [parent = ''] = name.toUpperCase().split('.');
     const known = attackTechniques().get(parent)?.name;
+    const near = nearest(tactic, tactics);
     report(
       'LNT007',
       entry,
       `ATT&CK has no \`${name}\``,
-      known === undefined || parent === name.toUpperCase() ? undefined : `${parent} is ${known}.`,
+      near !== undefined
+        ? didYouMean(`attack.${near}`)
+        : known === undefined || parent === name.toUpperCase()
+          ? undefined
+          : `${parent} is ${known}.`,
     );
   } else if (technique.deprecated) report('LNT010', entry, `${technique.id} is deprecated`);
   else if (technique.current !== technique.id)

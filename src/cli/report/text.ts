@@ -34,13 +34,13 @@ function block(diagnostic: Diagnostic, context: ReportContext): string {
 
 /**
  * The source line and the carets under the span, in at most `width` cells; nothing for a line
- * without text.
+ * without text, and for an empty span at the start, which is the file as a whole.
  */
 function frame(diagnostic: Diagnostic, { paint, width }: ReportContext): readonly string[] {
   const { file, span, severity } = diagnostic;
   const { line, column } = placeOf(diagnostic);
   const text = lineText(file, line);
-  if (text.trim() === '') return [];
+  if (text.trim() === '' || span.end === 0) return [];
   const start = Math.min(column - 1, text.length);
   const end = Math.min(text.length, start + Math.max(0, span.end - span.start));
   const gutter = ` ${line} `;

@@ -21,6 +21,7 @@ export const lintCodes = {
     'Remove one of them, or name it under `related` of the other.',
   ),
   LNT007: warning('unknown ATT&CK tag', 'See attack.mitre.org for tactics and techniques.'),
+  LNT008: warning('id is not a UUID', 'Make a random UUID: other tools refuse the rule.'),
   LNT010: off('ATT&CK tag of something that is gone', 'Remove the tag.'),
   LNT011: off(
     'tag does not fit its namespace',
