@@ -71,6 +71,16 @@ Failed Logon (medium)
     expect(code).toBe(0);
   });
 
+  test('says where nobody has chosen the field names: no message may have those of Sigma', async () => {
+    const folder = projectIn(temporary, { 'rules/all.yml': rules });
+    const run = async (...args: readonly string[]) =>
+      (await sigpack(['hunt', 'rules', ...args], { cwd: folder })).stderr;
+    const note = "sigpack: graylog: field names are Sigma's own; -p chooses pipelines";
+    expect(await run()).toContain(note);
+    expect(await run('-p', 'none')).not.toContain(note);
+    expect(await run('-p', 'graylog')).not.toContain(note);
+  });
+
   test.each([
     ['an id', '0B2A9F36-5d0c-4f0e-8f0b-1d7d1c6c5a02'],
     ['a title', 'encoded powershell'],

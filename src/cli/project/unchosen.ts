@@ -61,3 +61,13 @@ function choicesOf(target: Target): string {
 function pipelinesSpan(file: LoadedConfig['file']): Span {
   return spanOfKey(rootOf(file), 'pipelines') ?? { start: 0, end: 0 };
 }
+
+/** Notes targets without pipelines whose products may have other field names than Sigma. */
+export function noteSigmaNames(targets: readonly string[]): void {
+  const concerned = targets.filter((name) => fieldChoices(name).length > 1);
+  if (concerned.length === 0) return;
+  process.stderr.write(
+    `sigpack: ${concerned.join(', ')}: field names are Sigma's own; -p chooses pipelines ` +
+      `(sigpack list pipelines), -p none says that these names are meant\n`,
+  );
+}

@@ -1,6 +1,5 @@
 import type { ConvertedEntry, TargetFormat } from '../../../backend/target.ts';
 import { isPlain } from '../../../convert/plain-format.ts';
-import { fieldChoices } from '../../../pipeline/field-choice.ts';
 import { visible } from '../../../source/visible.ts';
 
 /**
@@ -26,15 +25,5 @@ export function noteLineBreaks(
   process.stderr.write(
     `sigpack: ${target}: queries hold line breaks (${visible(first.rule.title)}${others}); ` +
       `-f json and -f ndjson keep each on one line\n`,
-  );
-}
-
-/** Notes targets without pipelines whose products may have other field names than Sigma. */
-export function noteSigmaNames(targets: readonly string[]): void {
-  const concerned = targets.filter((name) => fieldChoices(name).length > 1);
-  if (concerned.length === 0) return;
-  process.stderr.write(
-    `sigpack: ${concerned.join(', ')}: field names are Sigma's own; -p chooses pipelines ` +
-      `(sigpack list pipelines), -p none says that these names are meant\n`,
   );
 }

@@ -16,13 +16,14 @@ import { keepNurserySmall } from '../../process/small-nursery.ts';
 import { type Chosen, chosenTarget } from '../../project/chosen-target.ts';
 import { loadGivenRules } from '../../project/given-rules.ts';
 import { openProject, reportProject } from '../../project/project.ts';
+import { noteSigmaNames } from '../../project/unchosen.ts';
 import {
   asksForDataModel,
   dataModelPipeline,
   setDataModel,
   withoutDataModel,
 } from './data-model.ts';
-import { noteLineBreaks, noteSigmaNames } from './notes.ts';
+import { noteLineBreaks } from './notes.ts';
 import { queryWriter } from './output.ts';
 
 export interface ConvertOptions {

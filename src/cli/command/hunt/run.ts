@@ -3,6 +3,7 @@ import type { PackConfig } from '../../../pack/config/config.ts';
 import { CommandError } from '../../error/command-error.ts';
 import type { ExitCode } from '../../error/exit-code.ts';
 import { openProject, reportProject } from '../../project/project.ts';
+import { noteSigmaNames } from '../../project/unchosen.ts';
 import { printText } from '../../terminal/guarded.ts';
 import { chosenRules } from './chosen-rules.ts';
 import { huntsOf } from './hunts.ts';
@@ -56,6 +57,7 @@ export async function hunt(what: readonly string[], options: HuntOptions): Promi
     printText(headOf(text, streams, { linked: server !== undefined, narrowed }));
     for (const one of hunts) printHunt(one);
   }
+  if (!project.pipelines.has(graylog.name)) noteSigmaNames([graylog.name]);
   noteLeftOut(rules.length - single.length, serving);
   return reportProject(project, answer);
 }
