@@ -56,6 +56,18 @@ describe('explain', () => {
     );
   });
 
+  test('shows the start of a long state, and under --verbose all', async () => {
+    const cwd = project({ 'a.yml': rule });
+    const args = ['explain', 'a.yml', '-t', 'splunk', '-p', 'splunk'];
+    const stateOf = (stdout: string) => /^ {3}\+ state own_fields: .*$/m.exec(stdout)?.[0] ?? '';
+    const short = stateOf((await sigpack(args, { cwd })).stdout);
+    const whole = stateOf((await sigpack([...args, '-v'], { cwd })).stdout);
+    const [start = '', end] = short.split('…');
+    expect([start.length, end]).toEqual([205, ' (--verbose shows all)']);
+    expect(whole.startsWith(start)).toBe(true);
+    expect(whole).toMatch(/"\]$/);
+  });
+
   test('shows the rule as it is where there is no pipeline', async () => {
     const { code, stdout } = await sigpack(['explain', 'a.yml', '-t', 'graylog'], {
       cwd: project({ 'a.yml': rule }),

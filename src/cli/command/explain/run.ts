@@ -155,14 +155,20 @@ function stepPrinter(
     const what = applied ? (changes.length > 0 ? '' : ', no change') : ', conditions do not hold';
     const head = paint('cyan', `${number}. ${visible(item.id)}`);
     lines.push(`${head} ${item.type}${what} ${paint('dim', place)}`);
-    for (const change of changes) lines.push(changeText(change, paint));
+    for (const change of changes) lines.push(changeText(change, paint, verbose));
   };
 }
 
-const changeText = ({ kind, line }: LineChange, paint: Paint): string =>
-  kind === 'added'
-    ? paint('green', `   + ${visible(line)}`)
-    : paint('red', `   - ${visible(line)}`);
+/** A state may be a list of all fields of a product, of which the first are enough. */
+const longestState = 200;
+
+function changeText({ kind, line }: LineChange, paint: Paint, verbose: boolean): string {
+  const isLong = !verbose && line.startsWith('state ') && line.length > longestState;
+  const text = isLong
+    ? `${visible(line.slice(0, longestState))}… (--verbose shows all)`
+    : visible(line);
+  return kind === 'added' ? paint('green', `   + ${text}`) : paint('red', `   - ${text}`);
+}
 
 /** Adds log source, unmapped fields and constant truth of the rule; returns its queries. */
 function addOutcome(

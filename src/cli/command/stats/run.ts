@@ -183,7 +183,7 @@ function histogram(
   const rows = minutes.map((count, minute) => {
     const start = `:${String(minute).padStart(2, '0')} ${String(count).padStart(5)}`;
     const bar = '█'.repeat(Math.ceil((count / Math.max(1, most)) * room));
-    return `${start} ${bar}${count > budget ? ' over budget' : ''}`;
+    return `${start} ${bar}${count > budget ? ' over budget' : ''}`.trimEnd();
   });
   const numbers = `most ${numberText(most)}, mean ${mean.toFixed(1)}, budget ${budget}`;
   const head =
