@@ -111,12 +111,14 @@ describe('sigpack verify', () => {
     });
     expect(await run(path, 'b.json')).toMatchObject({
       code: 1,
-      stdout: 'b.json: it is not in SHA256SUMS\n',
+      stdout:
+        'SHA256SUMS: it is not signed: whoever changed a file could change it, too\n' +
+        'b.json: it is not in SHA256SUMS\n',
     });
     rmSync(join(path, 'a.spl'));
     expect(await run(path, 'a.spl')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('there is no a.spl'),
+      stderr: expect.stringContaining('there is no file or folder a.spl'),
     });
     expect(await run(path, 'SHA256SUMS')).toMatchObject({
       code: 1,
@@ -239,7 +241,7 @@ describe('sigpack verify', () => {
     const path = signed();
     expect(await run(path, 'nowhere')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('there is no nowhere'),
+      stderr: expect.stringContaining('there is no file or folder nowhere'),
     });
     expect(await run(path, 'a.spl', '--key', secretKey)).toMatchObject({
       code: 2,

@@ -117,7 +117,7 @@ function artifactFile(
 ): ArtifactBytes {
   const { path } = source;
   const stats = statsOf(path);
-  if (!stats) throw new CommandError(`there is no ${shownPath(path)}`);
+  if (!stats) throw new CommandError(`there is no file or folder ${shownPath(path)}`);
   if (!stats.isDirectory()) {
     if (!isMeant(basename(path))) throw new CommandError(`${shownPath(path)} is not ${what}`);
     return checked(source);
@@ -134,7 +134,7 @@ function artifactFile(
 /** Each file is read once: what is checked is what is installed. */
 function checked({ path, key, to }: ArtifactSource): ArtifactBytes {
   const bytes = readRegularFile(path, isApp(path) ? maximumFile : maximumText);
-  if (!bytes) throw new CommandError(`there is no ${shownPath(path)}`);
+  if (!bytes) throw new CommandError(`there is no file or folder ${shownPath(path)}`);
   const folder = dirname(path);
   const sums = bytesOf(join(folder, sumsName));
   if (key) refuseUnsigned(sums, folder, key, to);

@@ -53,6 +53,7 @@ export async function verify(paths: readonly string[], options: VerifyOptions): 
       if (key !== undefined) report(signature, signatureError(bytes, signature, key));
       else if (isFile(signature))
         print(signature, paint('yellow', 'signature not checked; give --key'));
+      else print(join(folder, sumsName), paint('yellow', notSigned));
     }
     signatures.add(folder);
     for (const name of names ?? [...entries.keys(), ...unlisted(folder, entries)]) {
@@ -72,6 +73,7 @@ interface Sums {
   readonly entries: ReadonlyMap<string, string>;
 }
 
+const notSigned = 'it is not signed: whoever changed a file could change it, too';
 const keyInRelease =
   `it is not in ${sumsName}; keep the key outside of the release, where who changes the ` +
   'release cannot change it';
@@ -96,7 +98,7 @@ const isFile = (path: string): boolean => statsOf(path)?.isFile() === true;
 
 function placeOf(path: string): Place {
   const stats = statsOf(path);
-  if (!stats) throw new CommandError(`there is no ${shownPath(path)}`);
+  if (!stats) throw new CommandError(`there is no file or folder ${shownPath(path)}`);
   const folder = stats.isDirectory() ? path : dirname(path);
   if (!isFile(join(folder, sumsName)))
     throw new CommandError(
