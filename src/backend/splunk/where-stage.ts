@@ -124,17 +124,19 @@ function related(a: string, b: string, { relation }: FieldTest): string {
 }
 
 /**
- * Where a part of an ISO 8601 date is in its text, without conversion of time zones (Sigma's
- * warning on time modifiers).
+ * What an ISO 8601 date with the part begins with, and where the part is in it, without conversion
+ * of time zones (Sigma's warning on time modifiers). Any other text, such as a number of seconds,
+ * has no parts.
  */
-const isoParts = {
-  year: '^(\\d{4})-\\d\\d-\\d\\d.*',
-  month: '^\\d{4}-(\\d\\d)-\\d\\d.*',
-  day: '^\\d{4}-\\d\\d-(\\d\\d).*',
-  hour: '^\\d{4}-\\d\\d-\\d\\d[T ](\\d\\d):.*',
-  minute: '^\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:(\\d\\d).*',
-} as const;
 const isoDay = '^\\d{4}-\\d\\d-\\d\\d';
+const isoMinute = `${isoDay}[T ]\\d\\d:\\d\\d`;
+const isoParts = {
+  year: [isoDay, '1, 4'],
+  month: [isoDay, '6, 2'],
+  day: [isoDay, '9, 2'],
+  hour: [isoMinute, '12, 2'],
+  minute: [isoMinute, '15, 2'],
+} as const;
 const formats = {
   year: '%Y',
   month: '%m',
@@ -152,5 +154,6 @@ function printTime(item: Item, field: string, test: TimeTest): string {
       `(match(${field}, ${quoted(isoDay)}) AND tonumber(strftime(strptime(substr(${field}, 1, ` +
       `10), "%Y-%m-%d"), "%V"))${compare})`
     );
-  return `tonumber(replace(${field}, ${quoted(isoParts[test.part])}, "\\\\1"))${compare}`;
+  const [date, place] = isoParts[test.part];
+  return `(match(${field}, ${quoted(date)}) AND tonumber(substr(${field}, ${place}))${compare})`;
 }
