@@ -56,7 +56,11 @@ function valueMatches(test: Test, value: unknown, event: TestEvent): boolean {
     case 'cidr':
       return inBlock(test, text);
     case 'compare':
-      return text.trim() !== '' && compared(Number(text), test.operator, Number(test.value));
+      return (
+        // JavaScript reads `0x1F` as well
+        /^\s*[+-]?\.?\d[\d.]*(?:e[+-]?\d+)?\s*$/i.test(text) &&
+        compared(Number(text), test.operator, Number(test.value))
+      );
     case 'field':
       return fieldMatches(test, text, event[test.other]);
     case 'time': {

@@ -2,6 +2,7 @@ import type { CidrTest, CompareOperator, StringTest, Test, TimeTest } from '../q
 import { addressBytes, networkMask } from '../sigma/value/cidr.ts';
 import { ANY, joinParts, type Pattern } from '../sigma/value/pattern.ts';
 import { datePart } from './date-part.ts';
+import { decimalOf } from './decimal.ts';
 import { lowerOf, type Value } from './event.ts';
 import { type GlobTest, globTest, lowerPattern } from './glob.ts';
 import { regexTest } from './regex-test.ts';
@@ -60,7 +61,10 @@ function isInBlock({ version, bytes, prefix }: CidrTest, text: string): boolean 
 }
 
 function compareTest(operator: CompareOperator, wanted: number): ValueTest {
-  return ({ text }) => text.trim() !== '' && compared(Number(text), operator, wanted);
+  return ({ text }) => {
+    const number = decimalOf(text);
+    return number !== undefined && compared(number, operator, wanted);
+  };
 }
 
 function timeTest({ part, operator, value: wanted }: TimeTest): ValueTest {

@@ -1,5 +1,6 @@
 import type { CorrelationRule, Threshold } from '../../sigma/correlation/correlation.ts';
 import { passesAll } from '../../sigma/correlation/threshold.ts';
+import { decimalOf } from '../decimal.ts';
 import type { Membership } from './membership.ts';
 
 /** Adds an event to its group; returns whether the correlation is fulfilled now. */
@@ -54,9 +55,7 @@ function entryOf(
       texts: values.map((combination) => JSON.stringify(combination)),
       numbers: [],
     };
-  const numbers = values.flatMap(([text = '']) =>
-    text.trim() === '' || Number.isNaN(Number(text)) ? [] : Number(text),
-  );
+  const numbers = values.flatMap(([text = '']) => decimalOf(text) ?? []);
   return { time, fulfilled, texts: [], numbers };
 }
 
