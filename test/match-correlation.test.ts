@@ -130,6 +130,26 @@ const kinds: readonly (readonly string[])[] = [
     'type: event_count, rules: [r0], group-by: [user], timespan: 20s, condition: { gte: 2 }',
     'type: temporal, rules: [r1, b], group-by: [user], timespan: 20s',
   ],
+  // a window without events fulfils the one below, but is no event for the other
+  [
+    'type: event_count, rules: [a], timespan: 5s, condition: { lt: 2 }',
+    'type: event_count, rules: [r0], group-by: [user], timespan: 10s, condition: { gte: 2 }',
+  ],
+  // an event without the field of the group is in none
+  [
+    'type: temporal, rules: [a, b], group-by: [host], timespan: 10s, condition: { gte: 0 }',
+    'type: event_count, rules: [r0], group-by: [user], timespan: 10s, condition: { gte: 2 }',
+  ],
+  // one event fulfils all of them
+  [
+    'type: event_count, rules: [a], timespan: 5s, condition: { gte: 1 }',
+    'type: temporal_ordered, rules: [r0, c, a], group-by: [user], timespan: 10s',
+  ],
+  // the rules count different fields
+  [
+    'type: value_count, rules: [a, c], group-by: [host], timespan: 10s, condition: { field: who, gte: 2 }, aliases: { who: { a: user, c: peer } }',
+    'type: event_count, rules: [r0], group-by: [host], timespan: 10s, condition: { gte: 1 }',
+  ],
 ];
 
 const event = fc.record(
@@ -231,6 +251,16 @@ describe('a correlation', () => {
       [],
       [''],
     ]);
+  });
+
+  test('that looks for silence has no other above it', () => {
+    const made = correlatorOf(
+      correlation(
+        'type: event_count, rules: [a], timespan: 10s, condition: { lt: 1 }',
+        'type: temporal, rules: [r0, b], timespan: 20s',
+      ),
+    );
+    expect(made).toMatchObject({ ok: false, error: expect.stringContaining('silence') });
   });
 
   test('groups by the first of the fields that a pipeline made of one', () => {

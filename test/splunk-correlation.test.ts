@@ -386,6 +386,46 @@ correlation: { type: event_count, rules: [middle], group-by: [Host], timespan: 5
     ).toHaveLength(1);
   });
 
+  it('says of what a count builds on where an event counts more than once', () => {
+    const said = (middle: string, last: string) => {
+      const compiled = compileText(
+        `${bases}---\ntitle: Inner\nname: inner\ncorrelation: { type: event_count, rules: [failed], timespan: 5m, condition: { gte: 2 } }\n---\ntitle: Middle\nname: middle\ncorrelation: { timespan: 5m, ${middle} }\n---\ntitle: Outer\nname: outer\ncorrelation: { timespan: 5m, ${last} }\n`,
+      ).find(({ rule }) => rule.name === 'outer');
+      if (compiled?.kind !== 'correlation') throw new Error('the correlation does not compile');
+      const conversion = splunkCorrelation(compiled, () => '', { cloudSafe: true });
+      return conversion.ok
+        ? conversion.diagnostics.filter(({ code }) => code === 'TGT002')
+        : conversion.error;
+    };
+    const counted = 'type: event_count, rules: [middle], condition: { gte: 2 }';
+    const aliases = 'aliases: { who: { failed: User, login: Host } }';
+    const grouped = `type: temporal, rules: [failed, login], group-by: [who], ${aliases}`;
+    const above = [
+      {
+        message: 'an event that several of the rules mean counts once for each of them',
+      },
+    ];
+    expect(said('type: temporal, rules: [inner, login]', counted)).toMatchObject([
+      { message: expect.stringContaining('counts once more') },
+    ]);
+    expect(said(grouped, counted)).toMatchObject(above);
+    expect(
+      said(
+        `type: value_count, rules: [failed, login], condition: { field: who, gte: 2 }, ${aliases}`,
+        counted,
+      ),
+    ).toMatchObject(above);
+    // nothing is counted, an event counts once, or in groups of its own
+    expect(said(grouped, 'type: temporal, rules: [middle, network]')).toEqual([]);
+    expect(said('type: temporal, rules: [failed, login]', counted)).toEqual([]);
+    expect(
+      said(
+        grouped,
+        'type: event_count, rules: [middle], group-by: [name], aliases: { name: { middle: who } }, condition: { gte: 2 }',
+      ),
+    ).toEqual([]);
+  });
+
   it('finds silence inside a chain only at its end', () => {
     const chain = (last: string) => `${bases}---
 title: Silent

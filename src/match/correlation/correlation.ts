@@ -80,7 +80,7 @@ export function correlatorOf(
 ): Result<Correlator> {
   return matchable(() => {
     const view = createView();
-    const root = partOf(compiled, { known: new Map(), view, history, asks });
+    const root = partOf(compiled, { root: compiled, known: new Map(), view, history, asks });
     let start = Number.NaN;
     let now = Number.NEGATIVE_INFINITY;
     let number = 0;
@@ -94,6 +94,8 @@ export function correlatorOf(
 }
 
 interface Compiling {
+  /** The correlation that no other reads. */
+  readonly root: CompiledCorrelation;
   readonly known: Map<CompiledRule, Part>;
   readonly view: EventView;
   readonly history: History;
@@ -151,11 +153,17 @@ function correlationAsk(compiled: CompiledCorrelation, compiling: Compiling): Pa
     throw new Unmatchable(
       'temporal_ordered is understood with all of its rules only: remove its condition',
     );
+  const isInner = compiled !== compiling.root;
+  if (isInner && isAbsence(rule))
+    throw new Unmatchable(
+      'no event fulfils a correlation that looks for silence, so no other can build on it',
+    );
   const parts = compiled.parts.map((part) => partOf(part, compiling));
   const membersOf = membershipsOf(compiled, compiling.view);
   // only silence fulfils an absence
   const aggregate = isAbsence(rule) ? undefined : createAggregate(rule);
-  const silence = createSilence(rule);
+  // a silence ends at an event that has nothing to do with it, which no other rule may read
+  const silence = isInner ? undefined : createSilence(rule);
   const counts = ({ values }: Membership): boolean =>
     rule.type !== 'value_count' || values.length > 0;
   const wholeFrom =

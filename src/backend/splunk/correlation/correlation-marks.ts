@@ -1,6 +1,14 @@
-import type { CompiledCorrelation } from '../../../query/compile.ts';
+import {
+  type CompiledCorrelation,
+  type CompiledRule,
+  detectionsBelow,
+} from '../../../query/compile.ts';
 import type { CorrelationRule, Threshold } from '../../../sigma/correlation/correlation.ts';
-import { growsWithEvents, isAbsence } from '../../../sigma/correlation/threshold.ts';
+import {
+  growsWithEvents,
+  holdsOfNothing,
+  isAbsence,
+} from '../../../sigma/correlation/threshold.ts';
 import { type Place, placeOfType, refused } from '../../backend.ts';
 import { decimal, evalField, searchField } from '../text.ts';
 import { aliasSteps, ownFieldSteps, withOwnFields } from './alias-fields.ts';
@@ -80,7 +88,7 @@ function addMark(part: CompiledCorrelation, making: Making, isInner: boolean): v
     const ordered = part.parts.map((inner) => markOf(inner, marks));
     steps.push(
       ...(stale ? [cleared(ordered.slice(1).map((_, index) => `sigpack_p${index + 1}`))] : []),
-      ...orderedSteps(rule, ordered, mark),
+      ...orderedSteps({ ...part, rule }, ordered, mark),
     );
     return;
   }
@@ -104,7 +112,10 @@ function addMark(part: CompiledCorrelation, making: Making, isInner: boolean): v
   if (isInner || !growsWithEvents(rule))
     steps.push(`eventstats last(sigpack_c) AS sigpack_c BY _time${by.replace(/^ BY/, '')}`);
   // at an event that is in no group, no rule is counted
-  const inGroup = rule.type === 'temporal' && !growsWithEvents(rule) ? ['sigpack_c>0'] : [];
+  const inGroup =
+    rule.type === 'temporal' && (!growsWithEvents(rule) || holdsOfNothing(rule))
+      ? ['sigpack_c>0']
+      : [];
   steps.push(
     `eval ${mark}=if(${allOf([...rows, ...inGroup, ...testsOf(rule, inputs.length)])}, 1, null())`,
   );
@@ -118,7 +129,7 @@ const cleared = (fields: readonly string[]): string =>
  * tightest chain if there is a chain.
  */
 function orderedSteps(
-  rule: CorrelationRule,
+  { rule, parts }: CompiledCorrelation,
   inputs: readonly string[],
   mark: string,
 ): readonly string[] {
@@ -136,11 +147,16 @@ function orderedSteps(
     );
   }
   const by = groupClause(rule);
+  const group = by.replace(/^ BY/, '');
+  // a row that fulfils two of the rules has one place among those of its time
+  const isShared = sharesRows(parts);
   const steps = inputs.flatMap((input, index) => {
+    const [last, latest] = [`sigpack_s${index + 1}`, `sigpack_p${index + 1}`];
     const start = index === 0 ? '_time' : `sigpack_p${index}`;
-    const step = [`eval sigpack_s${index + 1}=if(${input}=1, ${start}, null())`];
-    if (index < inputs.length - 1)
-      step.push(`streamstats max(sigpack_s${index + 1}) AS sigpack_p${index + 1}${by}`);
+    const step = [`eval ${last}=if(${input}=1, ${start}, null())`];
+    if (index === inputs.length - 1) return step;
+    step.push(`streamstats max(${last}) AS ${latest}${by}`);
+    if (isShared) step.push(`eventstats max(${latest}) AS ${latest} BY _time${group}`);
     return step;
   });
   const places = inputs.map((input, index) => `${input}=1, ${index + 1}`).join(', ');
@@ -151,6 +167,12 @@ function orderedSteps(
     ...steps,
     `eval ${mark}=if(${inputs[all - 1]}=1 AND _time-sigpack_s${all}<${rule.timespan}, 1, null())`,
   ];
+}
+
+/** Whether one detection is below several of the rules. */
+function sharesRows(parts: readonly CompiledRule[]): boolean {
+  const below = parts.flatMap((part) => detectionsBelow(part).map(({ rule }) => rule));
+  return new Set(below).size < below.length;
 }
 
 const operators = { gt: '>', gte: '>=', lt: '<', lte: '<=', eq: '=', neq: '!=' } as const;

@@ -32,7 +32,7 @@ import { joinStages, type SplunkOptions, splunkStages } from '../splunk.ts';
 import { printWhere } from '../where-stage.ts';
 import { addBuckets, fitsBuckets } from './buckets.ts';
 import { addCorrelation, addInner, groupClause, isEvent } from './correlation-marks.ts';
-import { alsoAsked, countsBeside } from './counted-once.ts';
+import { alsoAsked, countedTwice } from './counted-once.ts';
 import { joinedFields } from './joined-fields.ts';
 import { alsoField, type Making, type Marks, markOf } from './marks.ts';
 import { narrows } from './narrowing.ts';
@@ -84,10 +84,12 @@ export function splunkCorrelation(
     const sources = leaves(correlation, scopeOf, options);
     const [model] = sources.flatMap((source) => source.model ?? []);
     const marks = marksOf(sources);
+    const isOnePlace = (one: CompiledDetection, other: CompiledDetection): boolean =>
+      placeName(one, scopeOf) === placeName(other, scopeOf);
     const also = alsoAsked(
       correlation,
       marks,
-      (one, other) => placeName(one, scopeOf) === placeName(other, scopeOf) && canBeAsked(one),
+      (one, other) => isOnePlace(one, other) && canBeAsked(one),
     );
     const steps = [
       baseSearch(sources, { marks, also }, correlation.rule),
@@ -95,7 +97,8 @@ export function splunkCorrelation(
     ];
     const making = { marks, steps, model, also };
     const lead = splunkLead(lookBackOf(correlation));
-    reportDoubles(correlation, diagnostics);
+    for (const part of countedTwice(correlation, { marks, also }, isOnePlace))
+      diagnostics.push(doubleDiagnostic(part));
     if (usesBuckets(correlation, options, diagnostics)) addBuckets(correlation, making, lead);
     else addSliding(correlation, making, lead, diagnostics);
     if (model) steps.push(withoutDataSet(model));
@@ -103,21 +106,16 @@ export function splunkCorrelation(
   });
 }
 
-function reportDoubles(correlation: CompiledCorrelation, diagnostics: TargetDiagnostic[]): void {
-  for (const part of rulesBelow(correlation)) {
-    if (part.kind === 'detection' || !countsBeside(part)) continue;
-    const message =
-      'an event at which a correlation below is fulfilled counts once more where another of ' +
-      'the rules means it too';
-    diagnostics.push(
-      diagnosticAt(
-        'TGT002',
-        placeOfType(part.rule),
-        message,
-        'Refer to rules that do not mean the same events.',
-      ),
-    );
-  }
+function doubleDiagnostic({ rule, parts }: CompiledCorrelation): TargetDiagnostic {
+  return diagnosticAt(
+    'TGT002',
+    placeOfType(rule),
+    parts.some(({ kind }) => kind === 'correlation')
+      ? 'an event at which a correlation below is fulfilled counts once more where another of ' +
+          'the rules means it too'
+      : 'an event that several of the rules mean counts once for each of them',
+    'Refer to rules that do not mean the same events.',
+  );
 }
 
 function addSliding(

@@ -1,7 +1,6 @@
 import {
   type CompiledCorrelation,
   type CompiledDetection,
-  type CompiledRule,
   rulesBelow,
 } from '../../../query/compile.ts';
 import type { CorrelationRule } from '../../../sigma/correlation/correlation.ts';
@@ -24,12 +23,7 @@ export function alsoAsked(
   share: (one: CompiledDetection, other: CompiledDetection) => boolean,
 ): ReadonlyMap<string, ReadonlySet<string>> {
   const also = new Map<string, Set<string>>();
-  const correlations = rulesBelow(root).filter((part) => part.kind === 'correlation');
-  const isCounted = correlations.some(({ rule }) => sums(rule));
-  for (const part of correlations) {
-    // what others count has to be fulfilled once at an event
-    if (!(sums(part.rule) || (isCounted && part !== root && part.rule.type !== 'temporal_ordered')))
-      continue;
+  for (const part of countingOnce(root)) {
     for (const { earlier, later } of pairsOf(part, marks)) {
       if (!share(earlier.part, later.part)) continue;
       const known = also.get(later.mark) ?? new Set();
@@ -39,30 +33,47 @@ export function alsoAsked(
   return also;
 }
 
+/** The correlations of a chain that need each event once: what others count, too. */
+function countingOnce(root: CompiledCorrelation): readonly CompiledCorrelation[] {
+  const correlations = rulesBelow(root).filter((part) => part.kind === 'correlation');
+  const isCounted = correlations.some(({ rule }) => sums(rule));
+  return correlations.filter(
+    (part) =>
+      sums(part.rule) || (isCounted && part !== root && part.rule.type !== 'temporal_ordered'),
+  );
+}
+
 interface Side {
   readonly part: CompiledDetection;
   readonly index: number;
   readonly mark: string;
 }
 
-/**
- * Pairs of the rules of a correlation, without those that count different fields: these are counted
- * independently.
- */
-function pairsOf(
-  { rule, parts }: CompiledCorrelation,
-  marks: Marks,
-): readonly { readonly earlier: Side; readonly later: Side }[] {
+interface Pair {
+  readonly earlier: Side;
+  readonly later: Side;
+}
+
+/** Pairs without those that count different fields: these are counted independently. */
+function pairsOf(correlation: CompiledCorrelation, marks: Marks): readonly Pair[] {
+  const { rule } = correlation;
+  const counted = (side: Side): string =>
+    rule.valueFields.map((name) => fieldOf(rule, side, name, marks)).join('\n');
+  return allPairsOf(correlation, marks).filter(
+    ({ earlier, later }) => counted(earlier) === counted(later),
+  );
+}
+
+/** Pairs of the searches of a correlation. */
+function allPairsOf({ parts }: CompiledCorrelation, marks: Marks): readonly Pair[] {
   const sides = parts.flatMap((part, index) =>
     part.kind === 'detection' ? [{ part, index, mark: markOf(part, marks) }] : [],
   );
   const sorted = sides.toSorted((one, other) => numberOf(one.mark) - numberOf(other.mark));
-  const counted = (side: Side): string =>
-    sums(rule) ? rule.valueFields.map((name) => fieldOf(rule, side, name, marks)).join('\n') : '';
   return sorted.flatMap((later, at) =>
     sorted
       .slice(0, at)
-      .filter((earlier) => earlier.mark !== later.mark && counted(earlier) === counted(later))
+      .filter((earlier) => earlier.mark !== later.mark)
       .map((earlier) => ({ earlier, later })),
   );
 }
@@ -90,8 +101,48 @@ export function repeated(part: CompiledCorrelation, { marks, also }: Making): st
 }
 
 /**
- * Whether a correlation counts both what a correlation below finds and what another rule finds: no
- * row shows whether they are one event.
+ * The correlations of a chain in which an event may count more than once, because it has several
+ * rows and no row shows that they are one event. `isOnePlace`: whether two rules look at the same
+ * events.
  */
-export const countsBeside = ({ rule, parts }: CompiledCorrelation): boolean =>
-  sums(rule) && parts.length > 1 && parts.some(({ kind }: CompiledRule) => kind === 'correlation');
+export function countedTwice(
+  root: CompiledCorrelation,
+  { marks, also }: Pick<Making, 'marks' | 'also'>,
+  isOnePlace: (one: CompiledDetection, other: CompiledDetection) => boolean,
+): readonly CompiledCorrelation[] {
+  return countingOnce(root).filter((part) => {
+    const { rule, parts } = part;
+    if (parts.length > 1 && parts.some(({ kind }) => kind === 'correlation')) return true;
+    const known = new Set(pairsOf(part, marks).map(pairKey));
+    return allPairsOf(part, marks).some((pair) => {
+      const { earlier, later } = pair;
+      if (!isOnePlace(earlier.part, later.part)) return false;
+      const isApart = (name: string): boolean =>
+        fieldOf(rule, earlier, name, marks) !== fieldOf(rule, later, name, marks);
+      if (known.has(pairKey(pair)))
+        return (
+          !also.get(later.mark)?.has(earlier.mark) ||
+          (part !== root && !keepsApart(root, part, rule.groupBy.filter(isApart)))
+        );
+      return part !== root;
+    });
+  });
+}
+
+const pairKey = ({ earlier, later }: Pair): string => `${earlier.index} ${later.index}`;
+
+/** Whether the groups of all correlations above are as fine as those that the fields make. */
+const keepsApart = (
+  root: CompiledCorrelation,
+  part: CompiledCorrelation,
+  fields: readonly string[],
+): boolean =>
+  rulesBelow(root).every((above) => {
+    if (above.kind === 'detection' || !above.parts.includes(part)) return true;
+    const { aliases, groupBy, rules } = above.rule;
+    const reference = rules[above.parts.indexOf(part)]?.name ?? '';
+    const kept = aliases.flatMap(({ name, fields: named, below }) =>
+      below?.has(reference) && groupBy.includes(name) ? (named.get(reference) ?? []) : [],
+    );
+    return fields.length === 0 || (above === root && fields.every((field) => kept.includes(field)));
+  });
