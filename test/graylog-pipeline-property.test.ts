@@ -86,7 +86,17 @@ const item: fc.Arbitrary<string> = fc.oneof(
     weight: 1,
     arbitrary: line(
       ['|cidr'],
-      fc.constantFrom('10.0.0.0/8', '::/8', '192.168.1.0/24', 'fe80::/10', 'ff00::/8'),
+      fc.constantFrom(
+        '10.0.0.0/8',
+        '::/8',
+        '::/96',
+        '::ffff:0:0/95',
+        '::ffff:0:0/96',
+        '::ffff:10.0.0.0/104',
+        '192.168.1.0/24',
+        'fe80::/10',
+        'ff00::/8',
+      ),
     ),
   },
   {
@@ -227,7 +237,15 @@ test('random rules find what they mean in random events, all in one plan', () =>
     {
       numRuns: runs(600),
       // two characters that copies of fields do not keep are two
-      examples: [[["s: { 'b|fieldref': x.y }\ncondition: s"], [{ b: '\u212a', 'x.y': 'İ' }]]],
+      // addresses of IPv4 within IPv6 are numbers of 32 bits
+      examples: [
+        [["s: { 'b|fieldref': x.y }\ncondition: s"], [{ b: '\u212a', 'x.y': 'İ' }]],
+        [
+          ["s: { 'b|cidr': '::ffff:10.0.0.0/104' }\ncondition: s"],
+          [{ b: '::FFFF:10.0.0.1' }, { b: '0:0:0:0:0:ffff:a00:1' }, { b: '::ffff:11.0.0.1' }],
+        ],
+        [["s: { 'b|cidr': '::/96' }\ncondition: s"], [{ b: '::ffff:10.0.0.1' }, { b: '::1' }]],
+      ],
     },
   );
   // most of them compile, and a good part of the pairs is meant

@@ -17,6 +17,7 @@ import { mayFindNothing } from './finds-nothing.ts';
 import { foldsAlike } from './folding.ts';
 import { javaRegex, patternRegex } from './java-regex.ts';
 import { neededLiterals } from './needed-literals.ts';
+import { networkCondition } from './network-condition.ts';
 import { isFieldName } from './text.ts';
 
 export interface ConditionContext {
@@ -113,7 +114,7 @@ function valueCondition(
     case 'regex':
       return regexCondition(item, field, test);
     case 'cidr':
-      return { kind: 'network', field, network: test.text, version: test.version };
+      return networkCondition(field, test);
     case 'compare':
       return { kind: 'number', field, operator: test.operator, value: test.value };
     case 'time':

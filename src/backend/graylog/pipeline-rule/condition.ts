@@ -56,7 +56,8 @@ export interface NetworkLeaf {
   readonly field: string;
   /** `10.0.0.0/8` or `2001:db8::/32`. */
   readonly network: string;
-  readonly version: 4 | 6;
+  /** `mapped`: the network of IPv4 that addresses such as `::ffff:10.0.0.1` are in. */
+  readonly form: 'ipv4' | 'ipv6' | 'mapped';
 }
 
 /** The field is a number, or text that is one, and compares like this. */

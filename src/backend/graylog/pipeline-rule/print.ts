@@ -118,12 +118,20 @@ const ipv4 = `\\A${octet}(?:\\.${octet}){3}\\z`;
 const zoned = '(?i)\\A(fe[89ab][0-9a-f:.]*)%[0-9a-z_.-]+\\z';
 const ipv6 = '(?i)\\A(?:[0-9a-f:.]*:[0-9a-f:.]*|fe[89ab][0-9a-f:.]*:[0-9a-f:.]*%[0-9a-z_.-]+)\\z';
 
-function networkText({ field, network, version }: NetworkLeaf): string {
+/** An address of IPv4 within IPv6, which the server takes for one of IPv4. */
+const mapped = '(?i)\\A[0:]*:ffff:(?:[0-9.]+|[0-9a-f]{1,4}:[0-9a-f]{1,4})\\z';
+
+function networkText({ field, network, form }: NetworkLeaf): string {
   const text = fieldText(field);
-  if (version === 4)
+  if (form === 'ipv4')
     return `(${found(ipv4, text)} && cidr_match(${quoted(network)}, to_ip(${fieldValue(field)})))`;
   // what is not an address counts as one outside of the network: the server compares numbers
   const outside = /^ff/i.test(network) ? '::' : 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff';
+  if (form === 'mapped')
+    return (
+      `(${found(mapped, text)} && ` +
+      `cidr_match(${quoted(network)}, to_ip(ip: ${text}, default: ${quoted(outside)})))`
+    );
   const address = `regex_replace(${quoted(zoned)}, ${text}, "$1")`;
   return (
     `(${found(ipv6, text)} && ` +
