@@ -1,5 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { describe, expect, it, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, test } from 'vitest';
+import { writeFiles } from './project-folder.ts';
 import { environment, mainFile, sigpack } from './sigpack.ts';
 
 const after = async (...words: readonly string[]): Promise<readonly string[]> =>
@@ -36,6 +40,20 @@ describe('after what has been typed come', () => {
       ['error', 'warning', 'never'],
     ],
   ])('%s', async (_, words, expected) => expect(await after(...words)).toEqual(expected));
+});
+
+test('--to has the places of the configuration', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sigpack-completion-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const places =
+    'installs: { lab: { kind: splunk-disk, home: lab }, live: { kind: splunk-disk, home: live } }';
+  writeFiles(folder, { 'sigpack.yml': places, 'other.yml': places.replace('live', 'labour') });
+  const words = async (...typed: readonly string[]): Promise<string> =>
+    (await sigpack(['completion', 'words', ...typed], { cwd: folder })).stdout;
+  expect(await words('install', 'x.spl', '--to', '')).toBe('lab\nlive\n');
+  expect(await words('rollback', '-c', 'other.yml', '--to', 'labo')).toBe('labour\n');
+  writeFiles(folder, { 'sigpack.yml': 'installs: [' });
+  expect(await words('install', '--to', '')).toBe('');
 });
 
 const script = async (shell: string): Promise<string> =>

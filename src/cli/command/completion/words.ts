@@ -67,9 +67,21 @@ async function valuesOf(
   if (option.long === '--target')
     return isPack ? ['splunk', 'graylog'] : targets.map(({ name }) => name);
   if (option.long === '--format') return formatsOf(before);
+  if (option.long === '--to') return placesOf(before);
   if (option.long !== '--pipeline') return [];
   const { builtInNames } = await import('../../project/pipeline-files.ts');
   return [...bundles.keys(), ...builtInNames(), noPipeline];
+}
+
+/** The places of the configuration. */
+async function placesOf(before: readonly string[]): Promise<readonly string[]> {
+  const at = before.findIndex((word) => word === '-c' || word === '--config');
+  const [{ findConfig }, { loadConfig }] = await Promise.all([
+    import('../../files/find-config.ts'),
+    import('../../files/config-file.ts'),
+  ]);
+  const loaded = loadConfig(findConfig(at < 0 ? undefined : before[at + 1]));
+  return loaded.ok ? [...loaded.value.config.installs.keys()] : [];
 }
 
 /** The formats of the targets that are named before; of all targets if there is none. */
