@@ -14,16 +14,24 @@ export interface QuickFix {
 /**
  * What the hint of a diagnostic asks for, as edits, if that is one word or text. A fix after which
  * the rule would still have the diagnostic, or a worse one, is not offered. `newId`: makes the id
- * of a rule that has none.
+ * of a rule that has none of its own.
  */
 export function quickFixes(diagnostic: Diagnostic, newId: () => string): readonly QuickFix[] {
   const { file, hint } = diagnostic;
   if (diagnostic.code === 'SIG042') return [idFix(diagnostic, newId)];
+  if (wrongIds.has(diagnostic.code) && isAtId(diagnostic))
+    return [{ title: 'Give the rule a new id', edits: [replacement(diagnostic, newId())] }];
   const wanted = wantedText(hint);
   if (wanted === undefined) return [];
   const fix = { title: titleOf(wanted), edits: [replacement(diagnostic, wanted)] };
   return helps(diagnostic, { ...file, text: edited(file.text, fix.edits) }) ? [fix] : [];
 }
+
+/** What is wrong with an id that a rule has: its form, or that another rule has it too. */
+const wrongIds: ReadonlySet<string> = new Set(['LNT008', 'LNT037', 'SIG040']);
+
+const isAtId = ({ file, span }: Diagnostic): boolean =>
+  /\bid['"]?:[ \t]+$/.test(file.text.slice(Math.max(0, span.start - 20), span.start));
 
 const titleOf = (text: string): string =>
   text === ' ' ? 'Type a plain blank' : `Replace with ${text}`;
