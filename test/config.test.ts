@@ -536,6 +536,13 @@ const refused = [
     false,
   ],
   ['defaults: { interval: 5s }', '`interval` must be from 60s to 1d', '', '5s', false],
+  [
+    'defaults: { interval: 15 }',
+    '`interval` must be from 60s to 1d',
+    'A number alone is seconds: write 15m for minutes.',
+    '15',
+    false,
+  ],
   ['levels: { high: { interval: 2d } }', '`interval` must be from 60s to 1d', '', '2d', false],
   [
     "defaults: { splunk: { savedsearch: { cron_schedule: '* * * * *' } } }",

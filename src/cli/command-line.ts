@@ -13,7 +13,10 @@ async function run(
   rest: readonly string[],
 ): Promise<void> {
   const { args, refused } = command === 'convert' ? sigmaCliArguments(rest) : { args: rest };
-  if (refused !== undefined) program.error(`error: unknown option '${refused}'`);
+  if (refused !== undefined) {
+    const convert = program.commands.find((one) => one.name() === command);
+    (convert ?? program).error(`error: unknown option '${refused}'`);
+  }
   await program.parseAsync([...(command === undefined ? [] : [command]), ...args], {
     from: 'user',
   });

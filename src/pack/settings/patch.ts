@@ -37,10 +37,14 @@ export function rangeDiagnostics(node: YamlNode, code: DiagnosticCode): readonly
   for (const { path, least, most, says } of bounds) {
     const value = path.reduce<YamlNode | undefined>(lookup, node);
     const seconds = value?.kind === 'scalar' ? parseDuration(value.value) : undefined;
-    if (!value || seconds === undefined || (seconds >= least && seconds <= most)) continue;
+    if (value?.kind !== 'scalar' || seconds === undefined) continue;
+    if (seconds >= least && seconds <= most) continue;
     found.push({
       code,
       message: `\`${path.join('.')}\` must be ${says}`,
+      ...(/^\d+$/.test(value.text)
+        ? { hint: `A number alone is seconds: write ${value.text}m for minutes.` }
+        : {}),
       span: value,
     });
   }
