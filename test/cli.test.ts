@@ -391,6 +391,19 @@ describe('--format', () => {
     },
   );
 
+  it('text counts what is more than a screen by its code', async () => {
+    const wrong = Array.from({ length: 51 }, (_, at) => rule(`Bad ${at}`, 'sel: { Image|no: x }'));
+    const odd = [1, 2].map((at) => rule(`Odd ${at}`, `sel: { Image: x }\n  o: { Image: ${at} }`));
+    const spelt = rule('Spelt', 'sel: { Image: y }', 'level: info\n');
+    write('rules/all.yml', [...wrong, ...odd, spelt].join('---\n'));
+    const { stderr } = await run(['check', '--preset', 'none']);
+    expect(stderr.match(/SIG020\]/g)).toHaveLength(50);
+    expect(stderr).toMatch(
+      /\n3 more errors and warnings and 1 note not shown \(--verbose shows them\):\n {2}2 SIG032 selection is never used\n {2}1 SIG020 unknown modifier\n {2}1 SIG017 spelling that is read as another\n/,
+    );
+    expect((await run(['check', '-v'])).stderr.match(/SIG020\]/g)).toHaveLength(51);
+  });
+
   it('text puts diagnostics on standard error and the summary on standard output, without colours', async () => {
     good();
     bad();

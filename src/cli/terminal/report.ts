@@ -1,3 +1,4 @@
+import { codeCatalogue } from '../../source/code/catalogue.ts';
 import { compareDiagnostics, type Diagnostic } from '../../source/diagnostic.ts';
 import { counted } from '../../source/plural.ts';
 import { visible } from '../../source/visible.ts';
@@ -85,15 +86,26 @@ function shownAsText(
     .filter((diagnostic) => diagnostic.severity !== 'info')
     .sort((a, b) => order[a.severity] - order[b.severity]);
   const shown = serious.slice(0, shownDiagnostics);
-  const notes = sorted.length - serious.length;
+  const rest = serious.slice(shownDiagnostics);
+  const notes = countsNotes ? sorted.filter(({ severity }) => severity === 'info') : [];
   const parts = [
-    ...(serious.length > shown.length
-      ? [`${serious.length - shown.length} more errors and warnings`]
-      : []),
-    ...(notes > 0 && countsNotes ? [counted(notes, 'note')] : []),
+    ...(rest.length > 0 ? [`${rest.length} more errors and warnings`] : []),
+    ...(notes.length > 0 ? [counted(notes.length, 'note')] : []),
   ];
-  return {
-    shown,
-    hidden: parts.length > 0 ? `${parts.join(' and ')} not shown (--verbose shows them)` : '',
-  };
+  if (parts.length === 0) return { shown, hidden: '' };
+  const head = `${parts.join(' and ')} not shown (--verbose shows them)`;
+  const hidden = rest.length === 0 ? head : [`${head}:`, ...byCode([...rest, ...notes])].join('\n');
+  return { shown, hidden };
+}
+
+/** How many there are of each code, most first. */
+function byCode(diagnostics: readonly Diagnostic[]): readonly string[] {
+  const counts = [...Map.groupBy(diagnostics, ({ code }) => code)]
+    .map(([code, { length }]) => ({ code, length }))
+    .sort((a, b) => b.length - a.length);
+  const width = String(counts[0]?.length).length;
+  return counts.map(
+    ({ code, length }) =>
+      `  ${String(length).padStart(width)} ${code} ${codeCatalogue[code].title}`,
+  );
 }
