@@ -394,7 +394,7 @@ describe('--format', () => {
   it('text counts what is more than a screen by its code', async () => {
     const wrong = Array.from({ length: 51 }, (_, at) => rule(`Bad ${at}`, 'sel: { Image|no: x }'));
     const odd = [1, 2].map((at) => rule(`Odd ${at}`, `sel: { Image: x }\n  o: { Image: ${at} }`));
-    const spelt = rule('Spelt', 'sel: { Image: y }', 'level: info\n');
+    const spelt = rule('Spelt', 'sel: { Image: spelt }', 'level: info\n');
     write('rules/all.yml', [...wrong, ...odd, spelt].join('---\n'));
     const { stderr } = await run(['check', '--preset', 'none']);
     expect(stderr.match(/SIG020\]/g)).toHaveLength(50);
