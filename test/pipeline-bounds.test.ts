@@ -7,6 +7,7 @@ import { pythonRegex } from '../src/python-regex/regex.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { ProcessingError } from '../src/work/processing-error.ts';
 import { growingText, type Work, workOfRule } from '../src/work/work.ts';
+import { cpuMilliseconds } from './cpu-time.ts';
 import { told } from './diagnostics.ts';
 import { compiledAfter, pipelineOf, queryAfter, ruleOf } from './pipeline-run.ts';
 import { unwrapped } from './result.ts';
@@ -114,8 +115,11 @@ describe('a query', () => {
     ['a literal that is true', `{{ '' if '${long}' else '' }}`],
     ['what is stripped of a literal', `{{ '${long}'.strip('a') }}`],
     ['a short part of a long text', `{{ '${long}'[:0] }}`],
+    ['what a filter hands on', `{% set z = (l|first)[0] %}`],
+    ['the ends of what filters hand on', `{% if (l|first).endswith(l|last) %}{% endif %}`],
+    ['attributes', `{% set z = l|map(attribute='0') %}`],
   ])('is read for a bounded time, if loops read %s', (_, body) => {
-    const template = `{% for i in range(5000) %}${body}{% endfor %}`;
+    const template = `{% set l = ['${long}'] %}{% for i in range(5000) %}${body}{% endfor %}`;
     expect(processed('', `- { type: template, template: ${JSON.stringify(template)} }`)).toMatch(
       makes,
     );
@@ -132,6 +136,26 @@ describe('a query', () => {
     expect(processed('', `- { type: template, template: ${JSON.stringify(template)} }`)).toMatch(
       makes,
     );
+  });
+
+  test('is read for a bounded time, if loops do nothing', () => {
+    const loops = `{% set r = range(1000) %}${'{% for i in r %}{% endfor %}'.repeat(100)}`;
+    const item = `- { type: template, template: ${JSON.stringify(loops)} }`;
+    expect(processed('', times(100, item))).toMatch(makes);
+  });
+
+  test('takes no longer, the more names a loop could read', () => {
+    const timeWith = (names: number): number => {
+      const sets = Array.from({ length: names }, (_, index) => `{% set a${index} = 1 %}`).join('');
+      const loops = `{% set r = range(1000) %}${'{% for i in r %}{% endfor %}'.repeat(20)}`;
+      const start = cpuMilliseconds();
+      expect(processed('', `- { type: template, template: ${JSON.stringify(sets + loops)} }`)).toBe(
+        '',
+      );
+      return cpuMilliseconds() - start;
+    };
+    timeWith(10);
+    expect(timeWith(2000)).toBeLessThan(500 + 3 * timeWith(10));
   });
 
   test('is stripped of many characters in a bounded time', () => {
@@ -432,6 +456,13 @@ describe('a regular expression', () => {
       { seed: 16, numRuns: runs(2000) },
     );
   });
+});
+
+test('a literal of a template may be as long as a file', () => {
+  const long = 'a'.repeat(9 * longest);
+  const template = unwrapped(parseJinja(`{% if "${long}" %}x{% endif %}`, queryRoots));
+  const work: Work = { ...workOfRule(), characters: () => undefined };
+  expect(unwrapped(template(new Map(), work))).toBe('x');
 });
 
 test('work is counted, and a text is refused before it is made', () => {

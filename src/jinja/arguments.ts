@@ -9,6 +9,7 @@ import {
 } from './cursor.ts';
 import { type Argument, inParameterOrder, type TemplateFunction } from './function.ts';
 import type { Token } from './lexer.ts';
+import { countedValue } from './value.ts';
 
 /** The call of a function. Throws {@link JinjaError} where the arguments do not fit. */
 export function callOf(
@@ -19,7 +20,10 @@ export function callOf(
 ): Expression {
   const inOrder = inParameterOrder(called, args, name);
   return (scope) =>
-    called.apply(scope.work, value(scope), ...inOrder.map((argument) => argument?.(scope)));
+    countedValue(
+      called.apply(scope.work, value(scope), ...inOrder.map((argument) => argument?.(scope))),
+      scope.work,
+    );
 }
 
 /** From after the opening parenthesis: `1, name=2)`. */

@@ -1,11 +1,12 @@
 import type { Work } from '../work/work.ts';
 import { JinjaError } from './error.ts';
 import type { Token } from './lexer.ts';
+import type { Names } from './names.ts';
 import type { Roots, Value } from './value.ts';
 
 /** The values of names, and the bound of what may be made of them. */
 export interface Scope {
-  readonly values: Map<string, Value>;
+  readonly values: Names<Value>;
   readonly work: Work;
 }
 export type Expression = (scope: Scope) => Value;
@@ -16,7 +17,7 @@ export interface Cursor {
   at: number;
   readonly roots: Roots;
   /** Names that the template defines: those of the surrounding loops, and of `set`. */
-  readonly locals: Set<string>;
+  readonly locals: Names<true>;
   /** Reads a nested expression. */
   readonly readInner: (cursor: Cursor) => Expression;
 }

@@ -43,7 +43,11 @@ export const filters: ReadonlyMap<string, TemplateFunction> = new Map<string, Te
     'join',
     functionOf(
       (work, value, between = '', attribute) =>
-        joined(work, attributesOf(listOf(value, true, work), attribute), printed(between, work)),
+        joined(
+          work,
+          attributesOf(listOf(value, true, work), attribute, work),
+          printed(between, work),
+        ),
       ['d', 'attribute'],
       0,
     ),
@@ -123,14 +127,15 @@ function copied(work: Work, value: Value): readonly Value[] {
 }
 
 /** What `attribute` names of each entry: `name`, `parent.name`. */
-function attributesOf(list: readonly Value[], attribute: Value): readonly Value[] {
-  return attribute === undefined ? list : list.map((entry) => attributeOf(entry, attribute));
+function attributesOf(list: readonly Value[], attribute: Value, work: Work): readonly Value[] {
+  return attribute === undefined ? list : list.map((entry) => attributeOf(entry, attribute, work));
 }
 
-function attributeOf(value: Value, attribute: Value): Value {
+function attributeOf(value: Value, attribute: Value, work: Work): Value {
   if (attribute === undefined) return value;
   if (typeof attribute !== 'string') throw new JinjaError('`attribute` takes a name');
-  return attribute.split('.').reduce(memberOf, value);
+  work.characters(attribute.length);
+  return attribute.split('.').reduce((holder, name) => memberOf(holder, name, work), value);
 }
 
 /** Keeps entries of which the test is `wanted`; without a test, those that are true or false. */
@@ -150,7 +155,9 @@ function attributeSelection(wanted: boolean): TemplateFunction {
   return functionOf(
     (work, value, name, test, other) => {
       const passes = testOf(work, test, other);
-      return copied(work, value).filter((entry) => passes(attributeOf(entry, name)) === wanted);
+      return copied(work, value).filter(
+        (entry) => passes(attributeOf(entry, name, work)) === wanted,
+      );
     },
     ['name', 'test', 'other'],
     1,
@@ -193,7 +200,7 @@ function sorted(
   attribute: Value,
 ): readonly Value[] {
   const order = reverse ? -1 : 1;
-  const keys = list.map((one) => [keyOf(attributeOf(one, attribute), work), one] as const);
+  const keys = list.map((one) => [keyOf(attributeOf(one, attribute, work), work), one] as const);
   return keys.sort(([a], [b]) => order * compared(a, b, work)).map(([, one]) => one);
 }
 
@@ -204,7 +211,7 @@ function mapped(
   name: Value,
   attribute: Value,
 ): readonly Value[] {
-  if (name === undefined) return attributesOf(list, attribute);
+  if (name === undefined) return attributesOf(list, attribute, work);
   const filter = filters.get(printed(name, work));
   if (!filter || filter.required > 0 || attribute !== undefined)
     throw new JinjaError(

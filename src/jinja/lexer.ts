@@ -22,9 +22,8 @@ const maximumTokens = 500;
 const opening = /\{(\{|%|#)([-+]?)/g;
 const name = /([A-Za-z_]\w*)/;
 const number = /([0-9]+(?:\.[0-9]+)?)/;
-const string = /("(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*')/;
 const sign = /==|!=|<=|>=|\/\/|\S/;
-const token = new RegExp([name, number, string, sign].map(({ source }) => source).join('|'), 'y');
+const token = new RegExp([name, number, sign].map(({ source }) => source).join('|'), 'y');
 const escapes: ReadonlyMap<string, string> = new Map([
   ['n', '\n'],
   ['t', '\t'],
@@ -133,27 +132,29 @@ function tokensOf(text: string, from: number, close: string): readonly Token[] {
 }
 
 function tokenAt(text: string, at: number, before: Token | undefined): Token | undefined {
+  const string = stringAt(text, at);
+  if (string !== undefined)
+    return { kind: 'string', text: unquoted(string, at), start: at, end: at + string.length };
   token.lastIndex = at;
   const match = token.exec(text);
   if (!match) return undefined;
-  const [, name, number, string] = match;
+  const [, name, number] = match;
   // `list.0.1` has two steps, `0.1` is a number
   const whole =
     number !== undefined && before?.text === '.' ? (/^[0-9]+/.exec(number)?.[0] ?? '') : match[0];
-  const kind =
-    name !== undefined
-      ? 'name'
-      : number !== undefined
-        ? 'number'
-        : string !== undefined
-          ? 'string'
-          : 'sign';
-  return {
-    kind,
-    text: string === undefined ? whole : unquoted(whole, at),
-    start: at,
-    end: at + whole.length,
-  };
+  const kind = name !== undefined ? 'name' : number !== undefined ? 'number' : 'sign';
+  return { kind, text: whole, start: at, end: at + whole.length };
+}
+
+/** A text with its quotes. Not by an expression: those keep a place for each character. */
+function stringAt(text: string, start: number): string | undefined {
+  const quote = text[start];
+  if (quote !== '"' && quote !== "'") return undefined;
+  for (let at = start + 1; at < text.length; at++) {
+    if (text[at] === quote) return text.slice(start, at + 1);
+    if (text[at] === '\\') at++;
+  }
+  return undefined;
 }
 
 function unquoted(text: string, start: number): string {

@@ -14,7 +14,8 @@ import {
 import { JinjaError } from './error.ts';
 import type { Token } from './lexer.ts';
 import { methods } from './methods.ts';
-import { isList, mapOf, memberOf, members, tupleOf, type Value } from './value.ts';
+import { allNames, hasName, named } from './names.ts';
+import { countedValue, isList, mapOf, memberOf, members, tupleOf, type Value } from './value.ts';
 
 const constants: ReadonlyMap<string, Value> = new Map([
   ['true', true],
@@ -32,7 +33,7 @@ const longestRange = 10_000;
 export function readPrimary(cursor: Cursor): Expression {
   const token = take(cursor);
   const isRoot =
-    token.kind === 'name' && cursor.roots.has(token.text) && !cursor.locals.has(token.text);
+    token.kind === 'name' && cursor.roots.has(token.text) && !hasName(cursor.locals, token.text);
   let value = readAtom(cursor, token);
   const names: string[] = [];
   for (let steps = 0; ; steps++) {
@@ -54,16 +55,14 @@ function readAtom(cursor: Cursor, token: Token): Expression {
   if (kind === 'sign' && text === '{') return readMap(cursor);
   if (kind !== 'name') throw unexpected(token);
   if (constants.has(text)) return () => constants.get(text);
-  if (cursor.roots.has(text) || cursor.locals.has(text))
-    return (scope) => countedValue(scope.values.get(text), scope.work);
+  if (cursor.roots.has(text) || hasName(cursor.locals, text))
+    return (scope) => countedValue(named(scope.values, text), scope.work);
   if (text === 'range' && takeIf(cursor, '('))
     return rangeOf(readArguments(cursor).map(({ value }) => value));
   if ((text === 'dict' || text === 'namespace') && takeIf(cursor, '('))
     return readNamed(cursor, token, text === 'namespace');
-  throw new JinjaError(
-    `there is no \`${text}\` here, only ${[...cursor.roots.keys(), ...cursor.locals].join(', ')}`,
-    token,
-  );
+  const known = [...cursor.roots.keys(), ...allNames(cursor.locals)].join(', ');
+  throw new JinjaError(`there is no \`${text}\` here, only ${known}`, token);
 }
 
 function numberLiteral(token: Token): Expression {
@@ -150,12 +149,6 @@ function rangeOf(bounds: readonly Expression[]): Expression {
   };
 }
 
-/** Counts the reading of a value by its length. */
-function countedValue(value: Value, work: Work): Value {
-  work.characters(typeof value === 'string' || Array.isArray(value) ? value.length : 1);
-  return value;
-}
-
 interface Step {
   /** Where it is known before anything is filled in. */
   readonly name?: string;
@@ -192,7 +185,7 @@ function stepTo(holder: Expression, key: Expression): Expression {
     const value = holder(scope);
     if (value === undefined)
       throw new JinjaError(`there is nothing that \`${step}\` could be part of`);
-    return countedValue(memberOf(value, String(step)), scope.work);
+    return countedValue(memberOf(value, String(step), scope.work), scope.work);
   };
 }
 
@@ -209,8 +202,7 @@ function readCall(cursor: Cursor, holder: Expression, name: Token): Expression {
       throw new JinjaError(`there is nothing that \`${name.text}\` could be part of`);
     return value;
   };
-  const result = callOf(method, present, readArguments(cursor), name);
-  return (scope) => countedValue(result(scope), scope.work);
+  return callOf(method, present, readArguments(cursor), name);
 }
 
 function sliceOf(value: Value, start: Value, end: Value, work: Work): Value {

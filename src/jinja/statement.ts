@@ -14,6 +14,7 @@ import {
 import { JinjaError } from './error.ts';
 import { readExpression, readOr } from './expression.ts';
 import type { Block, Token } from './lexer.ts';
+import { hasName, type Names, named, namesIn } from './names.ts';
 import { isTrue, listOf } from './operators.ts';
 import { printed } from './print.ts';
 import { isMembers, type Members, mapOf, type Roots, tupleOf, type Value } from './value.ts';
@@ -46,18 +47,18 @@ interface Reader {
 /** Reads the blocks of a whole template. Throws {@link JinjaError}. */
 export function readBlocks(blocks: readonly Block[], roots: Roots): Print {
   const reader: Reader = { blocks, at: 0, depth: 0, roots };
-  const body = readBody(reader, new Set());
+  const body = readBody(reader, namesIn());
   const left = reader.blocks[reader.at];
-  if (left) throw unexpected(peek(cursorOf(reader, left, new Set())));
+  if (left) throw unexpected(peek(cursorOf(reader, left, namesIn())));
   return body;
 }
 
-function cursorOf({ roots }: Reader, { tokens }: Block, locals: Set<string>): Cursor {
+function cursorOf({ roots }: Reader, { tokens }: Block, locals: Names<true>): Cursor {
   return { tokens, at: 0, roots, locals, readInner: readExpression };
 }
 
 /** Reads up to a statement that ends or continues the surrounding one. */
-function readBody(reader: Reader, locals: Set<string>): Print {
+function readBody(reader: Reader, locals: Names<true>): Print {
   const parts: Print[] = [];
   for (let block = reader.blocks[reader.at]; block; block = reader.blocks[reader.at]) {
     const cursor = cursorOf(reader, block, locals);
@@ -144,29 +145,29 @@ function readSet(reader: Reader, cursor: Cursor, block: Block): Print {
   if (takeIf(cursor, '=')) {
     const value = readList(cursor);
     finish(cursor);
-    for (const { text } of names) cursor.locals.add(text);
+    for (const { text } of names) cursor.locals.own.set(text, true);
     return (scope) => bind(scope, names, value(scope));
   }
   if (names.length > 1 || peek(cursor).kind !== 'end') throw unexpected(peek(cursor));
   const body = readBody(reader, cursor.locals);
   endAt(nextPart(reader, block, cursor.locals), 'endset');
-  cursor.locals.add(name.text);
+  cursor.locals.own.set(name.text, true);
   return (scope, rendering) => {
     const inner = { ...rendering, text: growingText(scope.work) };
     body(scope, inner);
     rendering.rounds = inner.rounds;
-    scope.values.set(name.text, inner.text.text());
+    scope.values.own.set(name.text, inner.text.text());
   };
 }
 
 function readSlot(cursor: Cursor, space: Token): Print {
-  if (!cursor.locals.has(space.text)) throw unexpected(space);
+  if (!hasName(cursor.locals, space.text)) throw unexpected(space);
   const slot = takeName(cursor);
   expect(cursor, '=');
   const newValue = readList(cursor);
   finish(cursor);
   return (scope) => {
-    const value = scope.values.get(space.text);
+    const value = named(scope.values, space.text);
     const slots = isMembers(value) ? value.slots : undefined;
     if (!slots) throw new JinjaError(`\`${space.text}\` is not a namespace`);
     slots.set(slot.text, newValue(scope));
@@ -191,12 +192,12 @@ function readNames(cursor: Cursor, first: Token): readonly Token[] {
 
 function bind({ values, work }: Scope, names: readonly Token[], value: Value): void {
   const [only] = names;
-  if (names.length === 1 && only) values.set(only.text, value);
+  if (names.length === 1 && only) values.own.set(only.text, value);
   else {
     const parts = listOf(value, true, work);
     if (parts.length !== names.length)
       throw new JinjaError(`${names.length} names can't take ${parts.length} values`);
-    for (const [at, { text }] of names.entries()) values.set(text, parts[at]);
+    for (const [at, { text }] of names.entries()) values.own.set(text, parts[at]);
   }
 }
 
@@ -204,16 +205,19 @@ function readFor(reader: Reader, cursor: Cursor, block: Block): Print {
   const names = readNames(cursor, takeName(cursor));
   expect(cursor, 'in');
   const list = readOr(cursor);
-  const locals = new Set([...cursor.locals, ...names.map(({ text }) => text)]);
+  const locals = namesIn(cursor.locals);
+  for (const { text } of names) locals.own.set(text, true);
   const inner = { ...cursor, locals };
   const filter = takeIf(inner, 'if') ? readExpression(inner) : undefined;
   if (isNext(inner, 'recursive')) throw unexpected(peek(inner));
   finish(inner);
-  const body = readBody(reader, locals.add('loop'));
+  locals.own.set('loop', true);
+  const body = readBody(reader, locals);
   const next = nextPart(reader, block, cursor.locals);
   const otherwise = readElseAndEnd(reader, next, block, 'endfor');
   const scopeOf = ({ values, work }: Scope, entry: Value): Scope => {
-    const inside = { values: new Map(values), work };
+    work.characters(charactersPerStep);
+    const inside = { values: namesIn(values), work };
     bind(inside, names, entry);
     return inside;
   };
@@ -226,7 +230,7 @@ function readFor(reader: Reader, cursor: Cursor, block: Block): Print {
     if (entries.length === 0) otherwise(scope, rendering);
     for (const [index, entry] of entries.entries()) {
       const inside = scopeOf(scope, entry);
-      inside.values.set('loop', loopValue(index, entries));
+      inside.values.own.set('loop', loopValue(index, entries));
       body(inside, rendering);
     }
   };
@@ -252,7 +256,7 @@ function loopValue(index: number, entries: readonly Value[]): Members {
   );
 }
 
-function nextPart(reader: Reader, { tokens, start }: Block, locals: Set<string>): Cursor {
+function nextPart(reader: Reader, { tokens, start }: Block, locals: Names<true>): Cursor {
   const block = reader.blocks[reader.at];
   if (!block)
     throw new JinjaError('the block is never ended', { start, end: tokens.at(-1)?.end ?? start });

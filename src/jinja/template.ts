@@ -26,7 +26,7 @@ export function parseJinja(source: string, roots: Roots): Result<Template, Jinja
 function rendered(print: Print, context: ReadonlyMap<string, Value>, work: Work): string {
   const text = growingText(work);
   try {
-    print({ values: new Map(context), work }, { text, rounds: 0 });
+    print({ values: { own: new Map(context), outer: undefined }, work }, { text, rounds: 0 });
   } catch (error) {
     // only calls that follow values into one another have no bound of their own
     if (error instanceof RangeError)

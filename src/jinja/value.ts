@@ -92,10 +92,17 @@ export function printedText(value: Value): string {
   return value.text;
 }
 
+/** Counts the reading of a value by its length. */
+export function countedValue(value: Value, work: Work): Value {
+  work.characters(typeof value === 'string' || isList(value) ? value.length : 1);
+  return value;
+}
+
 /** `value[name]` or `value.name`; undefined where it has no such member. */
-export function memberOf(value: Value, name: string): Value {
+export function memberOf(value: Value, name: string, work: Work): Value {
   if (typeof value === 'string' || isList(value)) {
     if (!/^-?(?:0|[1-9][0-9]{0,8})$/.test(name)) return undefined;
+    countedValue(value, work);
     return (isList(value) ? value : Array.from(value)).at(Number(name));
   }
   return isMembers(value) ? value.member(name) : undefined;

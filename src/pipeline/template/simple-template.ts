@@ -3,7 +3,7 @@ import type { Template } from '../../jinja/template.ts';
 import { memberOf, printedText, type Root, type Value } from '../../jinja/value.ts';
 import type { Result } from '../../source/result.ts';
 import type { Span } from '../../source/span.ts';
-import { growingText } from '../../work/work.ts';
+import { growingText, type Work } from '../../work/work.ts';
 import { queryRoots } from './context.ts';
 
 type Part = string | Path;
@@ -25,7 +25,7 @@ export function parseSimpleTemplate(source: string): Result<Template, JinjaError
       orJinjaError(() => {
         const whole = growingText(work);
         for (const part of parts)
-          whole.add(typeof part === 'string' ? part : printPath(part, context));
+          whole.add(typeof part === 'string' ? part : printPath(part, context, work));
         return whole.text();
       });
   });
@@ -89,9 +89,10 @@ const permits = ({ whole, members }: Root, first: Step | undefined): boolean =>
 function printPath(
   { names: [root = '', ...names], source }: Path,
   context: ReadonlyMap<string, Value>,
+  work: Work,
 ): string {
   let value = context.get(root);
-  for (const name of names) value = memberOf(value, name);
+  for (const name of names) value = memberOf(value, name, work);
   if (value === undefined) throw new JinjaError(`the rule has nothing for \`${source}\``);
   return printedText(value);
 }
