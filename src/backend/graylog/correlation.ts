@@ -15,7 +15,7 @@ import { refuseAddressless } from '../lucene/address-text.ts';
 import type { Dialect } from '../lucene/dialect.ts';
 import { queryStringLimits } from '../lucene/limits.ts';
 import { printLucene } from '../lucene/printer.ts';
-import { splitToFit } from '../lucene/split.ts';
+import { fits } from '../lucene/split.ts';
 import { checkSilentGroups } from '../silent-groups.ts';
 import { graylogDialect } from './graylog.ts';
 import type { GraylogOptions } from './settings.ts';
@@ -163,11 +163,8 @@ function joinedQuery(
     (name): Item => ({ ...place, kind: 'item', field: name, test: { kind: 'exists' } }),
   );
   refuseAddressless(or(queries), dialect);
-  const parts = splitToFit(and([or(queries), ...items]), queryStringLimits, (part) =>
-    printLucene(part, dialect),
-  );
-  const [only] = parts ?? [];
-  if (only && parts?.length === 1) return only.text;
+  const printed = printLucene(and([or(queries), ...items]), dialect);
+  if (fits(printed, queryStringLimits)) return printed.text;
   throw overLimit(
     place,
     "the joined query passes the limits of OpenSearch, and an aggregation can't be split",

@@ -43,7 +43,7 @@ function grepCommands(
       print: (part) => printed(part, place, settings, diagnostics),
       place,
       diagnostics,
-      tooLarge: 'the pattern is longer than grep -P takes and has no list to split',
+      tooLarge: 'the pattern is longer than grep -P takes',
       split: (count) =>
         `the command is split into ${count}, each with a pattern that grep -P takes`,
     });

@@ -25,7 +25,7 @@ export function luceneQueries(
     print: (part) => printLucene(part, dialect),
     place,
     diagnostics: dialect.diagnostics,
-    tooLarge: `the query passes ${most} and has no list to split`,
+    tooLarge: `the query passes ${most}`,
     hint,
     split: (count) => `the query is split into ${count}, each within the limits of ${server}`,
   });

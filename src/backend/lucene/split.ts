@@ -10,46 +10,58 @@ export interface QueryLimits {
 }
 
 /**
- * Queries that together match what one would, each within the limits: the largest disjunction that
- * is not negated is halved, and halved again. Undefined if there is no disjunction to halve.
+ * Queries for each that the size alone asks for. Lists that are combined, such as `1 of a* and 1 of
+ * b*`, multiply them.
  */
-export function splitToFit(
-  query: Query,
-  limits: QueryLimits,
-  print: (query: Query) => Printed,
-): readonly Printed[] | undefined {
-  const printed = print(query);
-  if (printed.text.length <= limits.length && printed.clauses <= limits.clauses) return [printed];
-  const halves = halved(query);
-  if (!halves) return undefined;
-  const results: Printed[] = [];
-  for (const half of halves) {
-    const parts = splitToFit(half, limits, print);
-    if (!parts) return undefined;
-    results.push(...parts);
-  }
-  return results;
-}
+const mostForOne = 100;
 
 interface Splitting {
   readonly limits: QueryLimits;
   readonly print: (query: Query) => Printed;
   readonly place: Place;
   readonly diagnostics: TargetDiagnostic[];
-  /** Why a query without a list to halve is refused. */
+  /** Of what is refused: `the query passes 1024 clauses`. */
   readonly tooLarge: string;
   readonly hint?: string | undefined;
   /** What a reader of several queries should know. */
   readonly split: (count: number) => string;
 }
 
-/** As {@link splitToFit}: what can't be split is refused, what is split has a diagnostic. */
+/**
+ * Queries that together match what one would, each within the limits: the largest disjunction that
+ * is not negated is halved, and halved again. What can't be split is refused, what is split has a
+ * diagnostic.
+ */
 export function splitOrRefuse(query: Query, splitting: Splitting): readonly Printed[] {
-  const { limits, print, place, diagnostics, tooLarge, hint, split } = splitting;
-  const parts = splitToFit(query, limits, print);
-  if (!parts) throw overLimit(place, tooLarge, hint);
+  const { limits, print, place, diagnostics, split } = splitting;
+  const whole = print(query);
+  const needed = Math.ceil(
+    Math.max(whole.text.length / limits.length, whole.clauses / limits.clauses),
+  );
+  const parts: Printed[] = [];
+  addParts(query, whole, mostForOne * needed, splitting, parts);
   if (parts.length > 1) diagnostics.push(diagnosticAt('TGT003', place, split(parts.length)));
   return parts;
+}
+
+export const fits = ({ text, clauses }: Printed, limits: QueryLimits): boolean =>
+  text.length <= limits.length && clauses <= limits.clauses;
+
+function addParts(
+  query: Query,
+  printed: Printed,
+  most: number,
+  splitting: Splitting,
+  parts: Printed[],
+): void {
+  const { limits, print, place, tooLarge, hint } = splitting;
+  if (fits(printed, limits)) {
+    if (parts.push(printed) <= most) return;
+    throw overLimit(place, `${tooLarge}, and its lists split it into more than ${most}`, hint);
+  }
+  const halves = halved(query);
+  if (!halves) throw overLimit(place, `${tooLarge} and has no list to split`, hint);
+  for (const half of halves) addParts(half, print(half), most, splitting, parts);
 }
 
 function halved(query: Query): readonly [Query, Query] | undefined {
