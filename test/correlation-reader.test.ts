@@ -844,7 +844,7 @@ describe('filters', () => {
     [
       'no selection',
       '  rules: any\n  condition: selection\n',
-      'SIG013 5:3 the detection has no selection',
+      'SIG013 5:3 the filter has no selection',
     ],
   ])('%s', (_, lines, wanted) => {
     const [diagnostic, ...more] = told(
@@ -852,6 +852,15 @@ describe('filters', () => {
     );
     expect(diagnostic?.slice(0, wanted.length)).toBe(wanted);
     expect(more).toEqual([]);
+  });
+
+  test('no condition: the hint says where it belongs', () => {
+    const { list } = diagnosticsOf(
+      'title: F\nid: f\nlogsource: { product: w }\nfilter:\n  rules: any\n  s: { a: b }\n',
+    );
+    expect(list.map(({ code, hint }) => [code, hint])).toEqual([
+      ['SIG010', 'Add `condition:` inside `filter:`, indented as the selections are.'],
+    ]);
   });
 
   test('a slip in the name of an attribute', () => {

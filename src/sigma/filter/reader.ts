@@ -36,7 +36,9 @@ export function readFilterRule(reader: Reader): FilterRule | undefined {
   if (read?.ok === false) reader.bag.add(reader.file, read.error);
   const rules = read?.ok ? read.value : undefined;
   const detection =
-    node?.kind === 'mapping' && read?.ok ? readDetection(reader, node, notSelections) : undefined;
+    node?.kind === 'mapping' && read?.ok
+      ? readDetection(reader, node, { name: 'filter', skip: notSelections })
+      : undefined;
   const isSound = title !== undefined && logsource !== undefined;
   if (!logsource && !rules) return undefined;
   const id = optionalText(reader, 'id');

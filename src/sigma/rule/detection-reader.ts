@@ -14,14 +14,18 @@ const detectionKeys: ReadonlySet<string> = new Set(['condition', 'timeframe']);
 /** True if a key can't be the name of a selection: selections are maps. */
 export const isNotSelection = ({ value }: YamlPair): boolean => value.kind !== 'mapping';
 
-/**
- * Reads `detection:` of a rule or `filter:` of a filter, in which the keys to `skip` are not
- * selections. Undefined after a fatal diagnostic.
- */
+/** The attribute that has the selections. */
+interface Section {
+  readonly name: 'detection' | 'filter';
+  /** Keys that are not selections, besides those of a detection. */
+  readonly skip: ReadonlySet<string>;
+}
+
+/** Reads `detection:` of a rule or `filter:` of a filter. Undefined after a fatal diagnostic. */
 export function readDetection(
   context: Context,
   written: YamlMapping,
-  skip: ReadonlySet<string> = new Set(),
+  { name, skip }: Section = { name: 'detection', skip: new Set() },
 ): Detection | undefined {
   const node = withKnownKeys(context, written, detectionKeys, isNotSelection);
   const searches = new Map<string, SearchIdentifier>();
@@ -41,14 +45,14 @@ export function readDetection(
       code: 'SIG010',
       message: 'required attribute `condition` is missing',
       span,
-      hint: 'Add `condition:` inside `detection:`, indented as the selections are.',
+      hint: `Add \`condition:\` inside \`${name}:\`, indented as the selections are.`,
     });
     return undefined;
   }
   if (searches.size === 0 && sound) {
     context.bag.add(context.file, {
       code: 'SIG013',
-      message: 'the detection has no selection',
+      message: `the ${name} has no selection`,
       span: node,
     });
     return undefined;
