@@ -17,7 +17,8 @@ export function singleField(
   if (named.size !== 1 || only === undefined) {
     throw refused(
       place,
-      `alias \`${name}\` is another field in each rule, and ${grouping} by one`,
+      `\`${name}\` is another field in each rule (${[...named].join(', ')}), and ` +
+        `${grouping} by one`,
       'Normalise the field before indexing.',
     );
   }

@@ -1,5 +1,6 @@
-import type { SettledRule } from '../../query/compile.ts';
+import type { SettledCorrelation, SettledRule } from '../../query/compile.ts';
 import type { Rule } from '../../sigma/collection/collection.ts';
+import { eventFieldsOf } from '../../sigma/correlation/correlation.ts';
 import type { LogSource } from '../../sigma/rule/rule.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { ProcessingError } from '../../work/processing-error.ts';
@@ -8,6 +9,7 @@ import { type RuleInProcess, startProcess } from '../rule-in-process.ts';
 import { applyItem } from './apply-item.ts';
 import { givenNames } from './field-coverage.ts';
 import { createNearSource, createSourceCheck, namedSources } from './named-sources.ts';
+import { nameByRule } from './names-by-rule.ts';
 import { spelledFields } from './near-fields.ts';
 import { itemPlace } from './postprocess.ts';
 import { type ProcessEnd, processedRule } from './processed-rule.ts';
@@ -132,10 +134,38 @@ function processRule(
     : forEachRelevant(run.items, run.relevant, rule, (item, holds) => step(run, item, rule, holds));
   if (!whole) return undefined;
   try {
+    if (settled.kind === 'correlation') nameFields(run, settled, rule);
     return processedRule(run.end, rule, settled);
   } catch (error) {
     report(run, rule, error);
     return undefined;
+  }
+}
+
+/** Names the fields of a correlation as the pipelines name them in each of its rules. */
+function nameFields(
+  run: Run,
+  { rule: written, parts }: SettledCorrelation,
+  done: RuleInProcess,
+): void {
+  if (done.rule.kind !== 'correlation') return;
+  const { vars, conversion = noVars } = run;
+  const before = done.rule;
+  done.rule = nameByRule(
+    { written, done: before, parts, processed: done.referenced },
+    (detection, named) => {
+      const rule = startProcess(detection, [], { vars, conversion, named });
+      forEachRelevant(run.items, run.relevant, rule, (item, holds) => {
+        applyItem(item, rule, holds);
+        return true;
+      });
+      return (field) => rule.named.get(field)?.names ?? [field];
+    },
+  );
+  if (done.rule === before) return;
+  for (const name of done.rule.aliases.flatMap(eventFieldsOf)) {
+    done.chosen.add(name);
+    done.mappings.set(name, new Set([...(done.mappings.get(name) ?? []), name]));
   }
 }
 

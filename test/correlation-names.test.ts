@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+import { splunkCorrelation } from '../src/backend/splunk/correlation/correlation.ts';
+import { createTargetCompiler } from '../src/pipeline/run/target-compiler.ts';
+import { collect } from '../src/sigma/collection/collection.ts';
+import { readDocuments } from '../src/sigma/collection/document.ts';
+import { createBag } from '../src/source/diagnostic.ts';
+import { told } from './diagnostics.ts';
+import { runSpl } from './judges/spl/spl.ts';
+import { pipelineOf } from './pipeline-run.ts';
+import { valueIfOk } from './result.ts';
+
+const bases = ['windows', 'linux', 'macos']
+  .map(
+    (product) =>
+      `title: Started on ${product}\nname: ${product}\nlogsource: { product: ${product} }\ndetection: { s: { on: ${product} }, condition: s }\n`,
+  )
+  .join('---\n');
+
+const mapping = (product: string, names: string): string =>
+  `  - { type: field_name_mapping, mapping: { ${names} }, rule_conditions: [{ type: logsource, product: ${product} }] }\n`;
+
+const byProduct =
+  mapping('windows', 'User: account, Host: host') + mapping('linux', 'User: login, Host: host');
+
+/** Splunk's search for the last of some correlations after the items of a pipeline, or what is said. */
+function searchOf(items: string, ...bodies: readonly string[]): string {
+  const bag = createBag();
+  const documents = bodies.map(
+    (body, index) =>
+      `---\ntitle: R${index}\nname: r${index}\ncorrelation: { timespan: 10s, ${body} }\n`,
+  );
+  const collection = collect(
+    readDocuments({ path: 'rule.yml', text: bases + documents.join('') }, bag).documents,
+    bag,
+  );
+  const pipeline = pipelineOf(`priority: 10\ntransformations:\n${items}`, bag);
+  const { compile } = createTargetCompiler({
+    collection,
+    placeholders: new Map(),
+    bag,
+    pipelines: new Map([['splunk', pipeline ? [pipeline] : []]]),
+  });
+  const rule = collection.rules.find(({ name }) => name === `r${bodies.length - 1}`);
+  const compiled = rule && valueIfOk(compile(rule)?.forTarget('splunk'))?.compiled;
+  if (compiled?.kind !== 'correlation') return told(bag).join('; ');
+  const conversion = splunkCorrelation(compiled, () => '', { cloudSafe: false });
+  return conversion.ok ? conversion.value : conversion.error.map(({ message }) => message).join();
+}
+
+const events = [
+  { _time: 1, on: 'windows', account: 'ann', host: 'h1' },
+  { _time: 2, on: 'linux', login: 'ann', host: 'h1' },
+  { _time: 3, on: 'linux', login: 'bob', host: 'h2' },
+  { _time: 4, on: 'macos', User: 'bob', Host: 'h2' },
+];
+const found = (search: string, field: string) =>
+  runSpl(search, events, {}, { earliest: -60, latest: 60 }).map((row) => row[field]);
+
+describe('a field of a correlation that pipelines name by log source is', () => {
+  test('in its group the one of each rule', () => {
+    const temporal = 'type: temporal, rules: [windows, linux], group-by: [User]';
+    expect(found(searchOf(byProduct, temporal), 'account')).toEqual(['ann']);
+    const count =
+      'type: event_count, rules: [linux, macos], group-by: [User], condition: { gte: 2 }';
+    expect(found(searchOf(byProduct, count), 'login')).toEqual(['bob']);
+  });
+
+  test('what a condition counts', () => {
+    const count = (value: number) =>
+      `type: value_count, rules: [windows, linux, macos], condition: { field: User, eq: ${value} }`;
+    expect(found(searchOf(byProduct, count(2)), 'sigpack_hits')).toEqual([2]);
+    expect(found(searchOf(byProduct, count(3)), 'sigpack_hits')).toEqual([]);
+  });
+
+  test('in an alias the one of the rule that it is for', () => {
+    const temporal =
+      'type: temporal, rules: [linux, macos], group-by: [who], aliases: { who: { linux: User, macos: User } }';
+    expect(found(searchOf(byProduct, temporal), 'who')).toEqual(['bob']);
+  });
+
+  test('no alias where the names are the same, or meant for the correlation', () => {
+    const group = (field: string) =>
+      `type: event_count, rules: [windows, linux], group-by: [${field}], condition: { gte: 2 }`;
+    expect(searchOf(byProduct, group('Host'))).not.toContain('case(');
+    const own =
+      '  - { type: field_name_mapping, mapping: { User: anybody }, rule_conditions: [{ type: is_sigma_correlation_rule }] }\n';
+    const search = searchOf(own + byProduct, group('User'));
+    expect(search).toContain(' BY anybody');
+    expect(search).not.toContain('case(');
+  });
+
+  test('in a chain the one that the correlation below is grouped by', () => {
+    const below = 'type: temporal, rules: [windows, linux], group-by: [User]';
+    const above = 'type: temporal, rules: [r0, macos], group-by: [User]';
+    const alike = byProduct.replace('login', 'User');
+    expect(searchOf(alike, below, above)).toContain('case(sigpack_m4=1, sigpack_a4_1');
+    const ungrouped = 'type: temporal, rules: [windows, linux]';
+    expect(searchOf(byProduct, ungrouped, above)).toContain(
+      'the field `User` of the correlation has several names in the rules below `r0`',
+    );
+  });
+
+  test('refused where one name stands for several fields in one rule and is one in another', () => {
+    const several = mapping('windows', 'User: [account, owner]');
+    const temporal = (rule: string) =>
+      `type: temporal, rules: [windows, ${rule}], group-by: [User]`;
+    expect(searchOf(several, temporal('macos'))).toContain('would become several fields');
+    const two = several + mapping('linux', 'User: login');
+    expect(found(searchOf(two, temporal('linux')), 'User')).toEqual(['ann']);
+  });
+});
