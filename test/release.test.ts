@@ -794,6 +794,16 @@ describe('build --frozen', () => {
 });
 
 describe('sigpack diff', () => {
+  test('says why it shows no condition where git has no tag of the lock', async () => {
+    await publish('1.0.0');
+    git('tag', '--delete', 'v1.0.0');
+    expect((await diffed(undefined)).out).not.toContain('no tag');
+    write('rules/a.yml', rule(1, 'First', '\\z.exe'));
+    const { out } = await diffed(undefined);
+    expect(out).not.toContain('newly catches');
+    expect(out).toContain('sigpack: git has no tag v1.0.0, and sigpack.lock has digests alone:');
+  });
+
   test('tells what a change catches, and which test events change sides', async () => {
     write(
       'rules/a.test.yml',

@@ -73,10 +73,23 @@ export async function diff(
         );
     }
     write(changes, testChanges, options);
+    noteMissingTag(before, changes);
   } finally {
     for (const { remove } of sides) remove();
   }
   return exitCodes.success;
+}
+
+/** Says why a change of a condition or query is not shown. */
+function noteMissingTag({ missingTag }: Side, { changes }: Diff): void {
+  const isHidden = changes.some(
+    ({ kinds }) => kinds.includes('meaning') || kinds.includes('query'),
+  );
+  if (missingTag !== undefined && isHidden)
+    process.stderr.write(
+      `sigpack: git has no tag ${missingTag}, and ${lockName} has digests alone: ` +
+        'name a revision to see what changed in conditions and queries\n',
+    );
 }
 
 /** Two artifacts can only be compared in what both contain. */

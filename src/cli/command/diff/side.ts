@@ -31,6 +31,8 @@ export interface Side {
   readonly built?: BuiltSide;
   /** Where it was read from artifacts. */
   readonly texts?: ArtifactTexts;
+  /** The tag that git lacks: a lock alone does not say what changed in a condition or query. */
+  readonly missingTag?: string;
   /** The number of errors: rules that do not compile seem to be removed. */
   readonly errors?: number;
   readonly remove: () => void;
@@ -87,8 +89,9 @@ export async function lockSide(path: string, reader: SideReader): Promise<Side |
   if (!lock) return undefined;
   const snapshot = { ...lockSnapshot(lock), label: `${lockName} ${lock.pack.version}` };
   const folder = dirname(resolve(path));
-  const commit = commitOf(folder, `refs/tags/v${lock.pack.version}`);
-  if (commit === undefined) return { snapshot, remove: nothing };
+  const tag = `v${lock.pack.version}`;
+  const commit = commitOf(folder, `refs/tags/${tag}`);
+  if (commit === undefined) return { snapshot, missingTag: tag, remove: nothing };
   const { folder: files, remove } = checkOut(folder, commit);
   const tagged = await folderSide(files, snapshot.label, { ...reader, bag: createBag() }, remove);
   if (!tagged) {
