@@ -178,7 +178,8 @@ const samples: readonly Sample[] = [
     title: 'broken JSON',
     form: 'json',
     text: '{"a":1}\n{"a" 1}',
-    events: 'events:2: this is not JSON',
+    events:
+      "events:2: this is not JSON: Expected ':' after property name at character 6 of the event",
   },
   {
     title: 'CSV of Graylog, after a byte order mark',

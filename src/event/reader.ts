@@ -164,9 +164,15 @@ function readJson({ text, line }: Piece, fail: Fail): Event {
     const document = parseJson(text);
     return isRecord(document) ? eventOf(document) : {};
   } catch (error) {
-    throw fail(line, `this is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    const message = error instanceof Error ? error.message : String(error);
+    throw fail(line, `this is not JSON: ${message.replace(jsonPlace, inEvent)}`);
   }
 }
+
+/** What V8 counts from the start of the event, which is not that of the file. */
+const jsonPlace = / in JSON at position (\d+)(?: \(line \d+ column \d+\))?$/;
+const inEvent = (_: string, position: string): string =>
+  ` at character ${Number(position) + 1} of the event`;
 
 function readXml({ text, line }: Piece, fail: Fail): Event {
   const fields = readWindowsXml(text);
