@@ -38,7 +38,7 @@ const byCount = (counts: ReadonlyMap<string, number>): readonly string[] =>
 export function completionsAt(text: string, offset: number, vocabulary: Vocabulary): Completions {
   const cursor = cursorAt(text, offset);
   const words = cursor.key === 'condition' && cursor.path[0] !== 'correlation';
-  const part = words ? (/[\w.*-]*$/.exec(cursor.typed)?.[0] ?? '') : cursor.typed;
+  const part = words ? (/(?<![\w.*-])[\w.*-]*$/.exec(cursor.typed)?.[0] ?? '') : cursor.typed;
   const bar = cursor.typed.lastIndexOf('|');
   const found = itemsFor(cursor, vocabulary);
   const start = found.afterBar ? cursor.start + bar + 1 : offset - part.length;

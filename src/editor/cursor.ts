@@ -33,7 +33,7 @@ function lineOf(text: string): Line {
   };
 }
 
-const keyAndRest = /^(?:'((?:[^']|'')*)'|"([^"\\]*)"|([^\s#'"&*!][^:#]*?)) *:(?: +|$)/;
+const keyAndRest = /^(?:'((?:[^']|'')*)'|"([^"\\]*)"|([^\s#'"&*!](?:[^:#]*[^:# ])?)) *:(?: +|$)/;
 
 /** The key of a line, and the number of characters up to its value. */
 function keyOf(content: string): { readonly key: string; readonly length: number } | undefined {
@@ -85,7 +85,8 @@ export function textsBelow(lines: readonly string[], key: string): ReadonlyMap<s
   if (start === -1) return texts;
   for (const line of lines.slice(start + 1)) {
     if (/^\S/.test(line)) break;
-    const [, name, value = ''] = /^ +([\w-]+): *(.*?) *(?:#.*)?$/.exec(line) ?? [];
+    const [, name, rest = ''] = /^ +([\w-]+): *(.*)$/.exec(line) ?? [];
+    const value = rest.replace(/#.*$/, '').trimEnd();
     if (name !== undefined && !texts.has(name)) texts.set(name, value.replace(/^['"]|['"]$/g, ''));
   }
   return texts;

@@ -54,7 +54,14 @@ function fieldsOf(names: readonly string[], cells: readonly string[]): Fields {
   return fields;
 }
 
-const listOf = (text: string): readonly string[] =>
-  [...text.matchAll(/\$((?:[^$]|\$\$)*)\$(?:;|$)/g)].map(([, one = '']) =>
-    one.replaceAll('$$', '$'),
-  );
+function listOf(text: string): readonly string[] {
+  const values: string[] = [];
+  for (let at = 0; text[at] === '$'; ) {
+    let end = text.indexOf('$', at + 1);
+    while (end !== -1 && text[end + 1] === '$') end = text.indexOf('$', end + 2);
+    if (end === -1) break;
+    values.push(text.slice(at + 1, end).replaceAll('$$', '$'));
+    at = text[end + 1] === ';' ? end + 2 : text.length;
+  }
+  return values;
+}

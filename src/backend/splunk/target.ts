@@ -32,7 +32,11 @@ function convert(compiled: CompiledRule, settings: SplunkSettings): Conversion<C
 }
 
 /** One line; replaces what a conf file would take for the end of a value or of a stanza's name. */
-const folded = (text: string): string => text.replace(/\s+/g, ' ').replace(/\\+$/, '').trim();
+const folded = (text: string): string =>
+  text
+    .replace(/\s+/g, ' ')
+    .replace(/(?<!\\)\\+$/, '')
+    .trim();
 
 /** Splunk reads these as settings of all stanzas, or of none. */
 const reserved = /^(?:default|general|global|stash)?$/i;

@@ -40,7 +40,7 @@ const longestPage = 100_000;
 
 const withoutTags = (text: string): string =>
   text
-    .replace(/<[^>]*>/g, ' ')
+    .replace(/<[^<>]*>/g, ' ')
     .replace(/\s+/g, ' ')
     .trim();
 

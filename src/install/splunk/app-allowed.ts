@@ -40,11 +40,17 @@ function fileError(place: Place, bytes: Uint8Array): string | undefined {
     : undefined;
 }
 
-/** Readers differ in whether the line after it belongs to the comment. */
-const openComment = /^[ \t]*[#;][^\n]*\\[ \t\r]*$/m;
+const comment = /^[ \t]*[#;]/m;
+
+/** Readers differ in whether the line after such a comment belongs to it. */
+const hasOpenComment = (text: string): boolean =>
+  text.split('\n').some((line) => {
+    const start = line.search(comment);
+    return start !== -1 && /\\[ \t\r]*$/m.test(line.slice(start));
+  });
 
 function confError(place: Place, text: string): string | undefined {
-  if (openComment.test(text)) return 'a comment ends in a backslash';
+  if (hasOpenComment(text)) return 'a comment ends in a backslash';
   const file = readBoundedConf(text);
   return file.ok
     ? (file.value.reasons[0] ?? settingError(place, file.value.stanzas))

@@ -4,9 +4,12 @@ import { isRecord } from '../../source/record.ts';
 /** Sigpack writes no longer ones. */
 const longestView = 1024 * 1024;
 
-/** An attribute of that name, and not a text between tags. */
+/**
+ * An attribute of that name, and not a text between tags. A name is read whole, or long ones would
+ * be read again from each of their ends.
+ */
 const scriptAttribute =
-  /<[\w:.-]+(?:[^<>"']|"[^"]*"|'[^']*')*?\s(?:script|stylesheet|template)\s*=/i;
+  /<[\w:.-]+(?![\w:.-])(?:[^<>"']|"[^"]*"|'[^']*')*?\s(?:script|stylesheet|template)\s*=/i;
 
 /**
  * Why a view or the navigation runs what no build of Sigpack has it run; undefined: it does not.

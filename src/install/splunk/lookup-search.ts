@@ -53,7 +53,7 @@ const jsonText = (text: string): string => `"${text.replace(/[^A-Za-z0-9 ._-]/g,
 export function csvRows(text: string): readonly (readonly string[])[] {
   const rows: string[][] = [];
   let row: string[] = [];
-  for (const [, cell = '', end] of text.matchAll(/("(?:[^"]|"")*"|[^",\r\n]*)(,|\r?\n|$)/g)) {
+  for (const [, cell = '', end] of text.matchAll(/("(?:[^"]|"")*(?:"|$)|[^",\r\n]*)(,|\r?\n|$)/g)) {
     row.push(cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell);
     if (end === ',') continue;
     if (row.length > 1 || row[0] !== '') rows.push(row);

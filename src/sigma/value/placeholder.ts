@@ -119,7 +119,14 @@ export function fillPlaceholders(
     // checked before they are made: there can be more than any memory holds
     const combinations = patterns.length * choices.length;
     if (combinations > most) return failed({ kind: 'tooMany', combinations });
-    patterns = patterns.flatMap((head) => choices.map((choice) => [...head, ...choice]));
+    const [only] = choices;
+    // a text can have very many parts: their heads are not copied for each
+    if (only && choices.length === 1) for (const head of patterns) appendTo(head, only);
+    else patterns = patterns.flatMap((head) => choices.map((choice) => [...head, ...choice]));
   }
   return ok(patterns.map(joinParts));
+}
+
+function appendTo(head: PatternPart[], parts: Pattern): void {
+  for (const part of parts) head.push(part);
 }

@@ -78,7 +78,7 @@ export async function readPipelines(
 export const namesIn = (source: string): readonly string[] =>
   [...source.matchAll(namedRule)].map(([, name = '']) => name);
 
-const namedRule = /^\s*rule\s+"((?:[^"\\]|\\.)*)"\s*;?\s*$/gm;
+const namedRule = /^[^\S\n\r\u2028\u2029]*rule\s+"((?:[^"\\]|\\.)*)"\s*(?:;\s*)?$/gm;
 
 export async function pipelinesOn(client: Client): Promise<ReadonlyMap<string, ServerText>> {
   const { json } = await client.send('GET', pipelinesPath, { slow: true });

@@ -9,8 +9,18 @@ const functions: ReadonlySet<string> = new Set(
   set_fields split starts_with string_array_add to_date to_double to_ip to_string`.split(/\s+/),
 );
 
-/** Strings, names in backticks and comments: in none of them is a function called. */
-const texts = /"(?:[^"\\]|\\[\s\S])*"|`[^`]*`|\/\/[^\r\n]*|\/\*[\s\S]*?\*\//g;
+/**
+ * Strings, names in backticks and comments: in none of them is a function called. One that is not
+ * closed takes the rest.
+ */
+const texts = /"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)|`[^`]*(?:`|$)|\/\/[^\r\n]*|\/\*[\s\S]*?(?:\*\/|$)/g;
+
+/** Characters: builds write sources of some ten thousand. */
+const longestSource = 4 * 1024 * 1024;
+
+/** Whether a text of `texts` ends where it should. */
+const isClosed = (text: string): boolean =>
+  text.startsWith('//') || /^(?:"(?:[^"\\]|\\[\s\S])*"|`[^`]*`|\/\*[\s\S]*\*\/)$/.test(text);
 
 /**
  * Why a build did not write the source of a pipeline rule or a pipeline; undefined: it may have.
@@ -27,6 +37,7 @@ export function sourceError(
   );
   if (title === undefined || source === undefined || !/^\S+ \S/.test(title))
     return 'has a title that no build of Sigpack writes';
+  if (source.length > longestSource) return 'has a source that is longer than Sigpack writes';
   const isPipeline = kind === 'pipeline';
   if (!source.startsWith(`${isPipeline ? 'pipeline' : 'rule'} ${JSON.stringify(title)}\n`))
     return 'has another name in its source';
@@ -50,6 +61,7 @@ function ruleError(source: string, streams: ReadonlySet<string>): string | undef
   const strings: string[] = [];
   // a string is its number there, so that what it holds is not taken for what is called
   const code = source.replace(texts, (text) => {
+    if (!isClosed(text)) return '"';
     if (text.startsWith('/')) return ' ';
     return text.startsWith('"') ? `"${strings.push(text) - 1}"` : '``';
   });

@@ -63,7 +63,7 @@ export function checkPipeline(
   const source = checkNamed(data, pipelineKeys, names, 'pipeline', reasons);
   if (!(/\nstage -?\d+ match (?:all|either|pass)\n/.test(source) && endsWell(source)))
     reasons.push('the source is not `pipeline "..." stage ... match ... end`');
-  for (const [, name = ''] of source.matchAll(/^\s*rule "((?:[^"\\]|\\.)*)";?\s*$/gm))
+  for (const [, name = ''] of source.matchAll(/^ *rule "((?:[^"\\]|\\.)*)";?\s*$/gm))
     used.add(unescaped(name));
   if (!Array.isArray(data.connected_streams)) reasons.push('connected_streams is not a list');
   for (const reference of listOf(data.connected_streams))
