@@ -78,6 +78,26 @@ describe('a field of a correlation that pipelines name by log source is', () => 
     expect(found(searchOf(byProduct, temporal), 'who')).toEqual(['bob']);
   });
 
+  test('what each rule has, however the items go on from names of the others', () => {
+    const prefix =
+      '  - { type: field_name_prefix, prefix: z_, rule_conditions: [{ type: logsource, product: linux }], field_name_conditions: [{ type: include_fields, fields: [account] }] }\n';
+    const temporal = 'type: temporal, rules: [windows, linux], group-by: [User]';
+    expect(found(searchOf(byProduct + prefix, temporal), 'z_account')).toEqual(['ann']);
+  });
+
+  test('not the name of another field of the group', () => {
+    const items = mapping('macos', 'User: same, Host: same') + byProduct;
+    const temporal = 'type: temporal, rules: [macos, linux], group-by: [User, Host]';
+    expect(searchOf(items, temporal)).toContain(' BY User Host');
+  });
+
+  test('no event loses a field whose name stands for several in another rule', () => {
+    const items = mapping('windows', 'User: [account, owner]') + mapping('linux', 'User: login');
+    const temporal =
+      'type: temporal, rules: [windows, macos], group-by: [who], aliases: { who: { windows: User, macos: User } }';
+    expect(searchOf(items, temporal)).toContain('would become several fields');
+  });
+
   test('no alias where the names are the same, or meant for the correlation', () => {
     const group = (field: string) =>
       `type: event_count, rules: [windows, linux], group-by: [${field}], condition: { gte: 2 }`;

@@ -19,70 +19,142 @@ interface Correlation {
   readonly processed: readonly SettledRule[];
 }
 
+/** A detection before and after the pipelines. */
+export interface ProcessedLeaf {
+  readonly written: SettledRule;
+  readonly processed: SettledRule;
+}
+
 /**
- * Pipelines may call one field by other names in other log sources, while a correlation went
- * through them with one name for all of its rules. Where the names differ, the field becomes an
- * alias, and each rule has its own in the aliases. A name that none of the rules has was meant for
- * the correlation, and stays. `namesIn`: what the pipelines make of some fields in a rule.
+ * Pipelines may call one field by other names in other log sources, while a correlation goes
+ * through them with all of its rules at once, and gets one name. Where that is not the name for
+ * each of the rules alone, the field becomes an alias, and each rule has its own in the aliases.
+ *
+ * @param namesIn - What the pipelines call some fields in a correlation over one rule alone.
  */
 export function nameByRule(
   correlation: Correlation,
-  namesIn: (detection: SettledRule, fields: readonly string[]) => NamesIn,
+  namesIn: (leaf: ProcessedLeaf, fields: readonly string[]) => NamesIn,
 ): CorrelationRule {
-  const { written, done, parts } = correlation;
+  const { written, done, parts, processed } = correlation;
   const aliased = new Set(written.aliases.map(({ name }) => name));
-  const own = [...written.groupBy, ...written.valueFields].filter((field) => !aliased.has(field));
-  const fields = [...new Set([...own, ...written.aliases.flatMap(eventFieldsOf)])];
-  const leaves = new Set(parts.flatMap((part) => [...detectionsOf(part)]));
+  const own = new Map<string, string>();
+  for (const key of ['groupBy', 'valueFields'] as const)
+    for (const [at, field] of written[key].entries())
+      if (!aliased.has(field)) own.set(field, done[key][at] ?? field);
+  const fields = [...new Set([...own.keys(), ...written.aliases.flatMap(eventFieldsOf)])];
+  const leaves = leavesOf(parts, processed);
   if (leaves.size < 2 || fields.length === 0) return done;
-  const names = new Map([...leaves].map((leaf) => [leaf, namesIn(leaf, fields)]));
-  const differs = (field: string): boolean => textsOf(field, leaves, names).size > 1;
-  if (!fields.some(differs)) return done;
-
-  const alternatives = new Map(done.alternatives);
-  const isOfRules = (field: string, name: string): boolean =>
-    differs(field) &&
-    textsOf(field, leaves, names).has(textOf(done.alternatives?.get(name) ?? [name]));
-  const sourceOf = (field: string, index: number): string => {
-    const below = detectionsOf(parts[index]);
-    const texts = textsOf(field, below, names);
-    if (texts.size > 1) throw severalNames(field, written.rules[index]?.name ?? '', texts);
-    const [leaf] = below;
-    const own = (leaf && names.get(leaf)?.(field)) ?? [field];
-    const [only = field] = own;
-    if (own.length === 1) return only;
-    const known = alternatives.get(field) ?? own;
-    // the name stands for all of them, so it can't be that of one field in another rule
-    if (textOf(known) !== textOf(own) || textsOf(field, leaves, names).has(field))
-      throw new ProcessingError(
-        `the field \`${field}\` of the correlation would become several fields in one rule ` +
-          'and another in the next',
-        undefined,
-        'Map it to one field in each of them.',
-      );
-    alternatives.set(field, own);
-    return field;
-  };
+  const sources = createSources(
+    correlation,
+    new Map([...leaves].map(([leaf, both]) => [leaf, namesIn(both, fields)])),
+  );
 
   const aliases = done.aliases.map((alias, at): Alias => {
-    const before = written.aliases[at];
-    const fieldsOf = Array.from(alias.fields, ([reference, name]): [string, string] => {
-      const field = before?.fields.get(reference) ?? name;
+    const named = Array.from(alias.fields, ([reference, name]): [string, string] => {
+      if (alias.below?.has(reference)) return [reference, name];
+      const field = written.aliases[at]?.fields.get(reference) ?? name;
       const index = written.rules.findIndex((rule) => rule.name === reference);
-      return alias.below?.has(reference) || !isOfRules(field, name)
-        ? [reference, name]
-        : [reference, sourceOf(field, index)];
+      return [
+        reference,
+        sources.isOne(field, name) ? sources.keep(name) : sources.of(field, index),
+      ];
     });
-    return { ...alias, fields: new Map(fieldsOf) };
+    return { ...alias, fields: new Map(named) };
   });
-  const renamed = [...done.groupBy, ...done.valueFields];
-  for (const [at, field] of [...written.groupBy, ...written.valueFields].entries()) {
-    const name = renamed[at] ?? field;
-    if (aliased.has(field) || !isOfRules(field, name)) continue;
-    if (!aliases.some((known) => known.name === name))
-      aliases.push(aliasOf(correlation, name, (index) => sourceOf(field, index)));
+  /** By a field as written: the alias that it becomes. */
+  const renamed = new Map<string, string>();
+  for (const [field, name] of own) {
+    if (sources.isOne(field, name)) {
+      sources.keep(name);
+      continue;
+    }
+    const isTaken = [...own].some(([other, known]) => other !== field && known === name);
+    const free = isTaken
+      ? freeName(field, [...aliased, ...own.values(), ...renamed.values()])
+      : name;
+    renamed.set(field, free);
+    aliases.push(aliasOf(correlation, free, (index) => sources.of(field, index)));
   }
-  return { ...done, aliases, ...(alternatives.size > 0 && { alternatives }) };
+  const nameOf = (field: string): string => renamed.get(field) ?? own.get(field) ?? field;
+  const { alternatives: _, ...rest } = done;
+  const alternatives = sources.alternatives();
+  return {
+    ...rest,
+    aliases,
+    groupBy: written.groupBy.map(nameOf),
+    valueFields: written.valueFields.map(nameOf),
+    ...(alternatives.size > 0 && { alternatives }),
+  };
+}
+
+interface Sources {
+  /** Whether the rules have one name for a field, and the correlation got it. */
+  readonly isOne: (field: string, name: string) => boolean;
+  /** The name that the correlation got, which may stand for several. */
+  readonly keep: (name: string) => string;
+  /** The name of a field in the events of a rule that is referred to. */
+  readonly of: (field: string, index: number) => string;
+  /** What the names stand for that are several fields. */
+  readonly alternatives: () => ReadonlyMap<string, readonly string[]>;
+}
+
+function createSources(
+  { written, done, parts }: Correlation,
+  names: ReadonlyMap<SettledRule, NamesIn>,
+): Sources {
+  const several = new Map<string, readonly string[]>();
+  const single = new Set<string>();
+  const all = new Set(names.keys());
+  const gotten = (name: string): readonly string[] => done.alternatives?.get(name) ?? [name];
+  const take = (name: string, meant: readonly string[]): string => {
+    const [only = name] = meant;
+    if (meant.length === 1) {
+      single.add(only);
+      return only;
+    }
+    if (textOf(several.get(name) ?? meant) !== textOf(meant)) throw severalOrOne(name);
+    several.set(name, meant);
+    return name;
+  };
+  return {
+    isOne: (field, name) => {
+      const texts = textsOf(field, all, names);
+      return texts.size === 1 && texts.has(textOf(gotten(name)));
+    },
+    keep: (name) => take(name, gotten(name)),
+    of: (field, index) => {
+      const below = new Set(leavesOf(parts.slice(index, index + 1), []).keys());
+      const texts = textsOf(field, below, names);
+      if (texts.size > 1) throw severalNames(field, written.rules[index]?.name ?? '', texts);
+      const [leaf] = below;
+      return take(field, (leaf && names.get(leaf)?.(field)) ?? [field]);
+    },
+    alternatives: () => {
+      // such a name is given to events, and would hide the field of this name
+      for (const name of several.keys()) if (single.has(name)) throw severalOrOne(name);
+      return several;
+    },
+  };
+}
+
+const severalOrOne = (field: string): ProcessingError =>
+  new ProcessingError(
+    `the field \`${field}\` of the correlation would become several fields in one rule and ` +
+      'another in the next',
+    undefined,
+    'Map it to one field in each of them.',
+  );
+
+/** The field as written, unless it is the name of something else. */
+function freeName(field: string, taken: readonly string[]): string {
+  if (!taken.includes(field)) return field;
+  throw new ProcessingError(
+    `two fields of the correlation would become one in some of its rules, and \`${field}\` ` +
+      'another in the rest',
+    undefined,
+    'Map them to different names.',
+  );
 }
 
 /** The alias that a field of the correlation becomes. */
@@ -112,16 +184,23 @@ const isGroupedBy = (settled: SettledRule | undefined, name: string): boolean =>
   settled.rule.groupBy.includes(name) &&
   settled.rule.aliases.some((alias) => alias.name === name);
 
-/** Every detection below a rule once: correlations may share parts at several levels. */
-function detectionsOf(settled: SettledRule | undefined): ReadonlySet<SettledRule> {
+/** Every detection below some rules once: correlations may share parts at several levels. */
+function leavesOf(
+  parts: readonly SettledRule[],
+  processed: readonly SettledRule[],
+): ReadonlyMap<SettledRule, ProcessedLeaf> {
+  const leaves = new Map<SettledRule, ProcessedLeaf>();
   const visited = new Set<SettledRule>();
-  const visit = (part: SettledRule): void => {
-    if (visited.has(part)) return;
-    visited.add(part);
-    if (part.kind === 'correlation') part.parts.forEach(visit);
+  const visit = (written: SettledRule, made: SettledRule): void => {
+    if (visited.has(written)) return;
+    visited.add(written);
+    if (written.kind === 'detection') leaves.set(written, { written, processed: made });
+    else
+      for (const [at, part] of written.parts.entries())
+        visit(part, (made.kind === 'correlation' && made.parts[at]) || part);
   };
-  if (settled) visit(settled);
-  return new Set([...visited].filter(({ kind }) => kind === 'detection'));
+  for (const [at, part] of parts.entries()) visit(part, processed[at] ?? part);
+  return leaves;
 }
 
 const textOf = (names: readonly string[]): string => names.join('\n');

@@ -142,23 +142,18 @@ function processRule(
   }
 }
 
-/** Names the fields of a correlation as the pipelines name them in each of its rules. */
-function nameFields(
-  run: Run,
-  { rule: written, parts }: SettledCorrelation,
-  done: RuleInProcess,
-): void {
+/** Names the fields of a correlation as the pipelines do for each of its rules alone. */
+function nameFields(run: Run, settled: SettledCorrelation, done: RuleInProcess): void {
   if (done.rule.kind !== 'correlation') return;
   const { vars, conversion = noVars } = run;
+  const { rule: written, parts } = settled;
   const before = done.rule;
   done.rule = nameByRule(
     { written, done: before, parts, processed: done.referenced },
-    (detection, named) => {
-      const rule = startProcess(detection, [], { vars, conversion, named });
-      forEachRelevant(run.items, run.relevant, rule, (item, holds) => {
-        applyItem(item, rule, holds);
-        return true;
-      });
+    (leaf, named) => {
+      const alone = { ...settled, parts: [leaf.written] };
+      const rule = startProcess(alone, [leaf.processed], { vars, conversion, named });
+      for (const item of run.items) applyItem(item, rule, false);
       return (field) => rule.named.get(field)?.names ?? [field];
     },
   );
