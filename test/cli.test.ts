@@ -190,6 +190,12 @@ describe('exit code 1', () => {
       /^rules:1:1: error\[PCK005\]: no detection was made from 0 files\n.*hint: No sigpack\.yml is here or above: go to the folder/m,
     );
     expect((await run(['check', 'other'])).stderr).toMatch(/^other:1:1: error\[PCK005\]/m);
+    chosen();
+    expect((await run(['check'])).stderr).toContain('hint: Check the rule folders');
+    bad();
+    expect((await run(['check'])).stderr).toMatch(
+      /PCK005\].*\n.*hint: Mend the other errors first/,
+    );
     expect(existsSync(join(folder, 'out'))).toBe(false);
   });
 

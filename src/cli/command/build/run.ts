@@ -136,8 +136,11 @@ async function isUntested(
 function reportNothing({ loaded, bag }: Project, paths: readonly string[], files: number): void {
   const message = `no detection was made from ${counted(files, 'file')}`;
   const diagnostic = { code: 'PCK005', message, span: { start: 0, end: 0 } } as const;
-  if (loaded.exists) bag.add(loaded.file, diagnostic);
-  else {
+  if (loaded.exists) {
+    const hasOthers = bag.list.some(({ severity }) => severity === 'error');
+    const own = hasOthers ? { hint: 'Mend the other errors first.' } : {};
+    bag.add(loaded.file, { ...diagnostic, ...own });
+  } else {
     const hint =
       'No sigpack.yml is here or above: go to the folder of the project, name the rules, or ' +
       'write a project with `sigpack init`.';
