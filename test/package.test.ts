@@ -63,6 +63,13 @@ beforeAll(async () => {
   else await installWithoutNetwork(readFileSync(join(folder, packed.filename)));
 });
 
+/** What npm writes of where a package came from. */
+const recordInstalled = (resolved: string): void =>
+  writeFileSync(
+    join(folder, 'node_modules', '.package-lock.json'),
+    JSON.stringify({ packages: { 'node_modules/sigpack': { resolved } } }),
+  );
+
 /**
  * As npm installs it, but what it depends on is what the project has: npm would ask the registry.
  * `SIGPACK_NETWORK=1` has npm do it.
@@ -79,6 +86,7 @@ async function installWithoutNetwork(archive: Buffer): Promise<void> {
     mkdirSync(dirname(join(modules, name)), { recursive: true });
     symlinkSync(join(root, 'node_modules', name), join(modules, name), 'junction');
   }
+  recordInstalled(`file:${packed.filename}`);
   mkdirSync(join(modules, '.bin'));
   symlinkSync(join('..', 'sigpack', bin.sigpack), join(modules, '.bin', 'sigpack'));
 }
@@ -135,12 +143,34 @@ describe('the npm package', () => {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     expect(node([bin, '--version']).stdout).toBe(`${version}\n`);
     expect(node([bin, 'init', '.', ...initFlags])).toMatchObject({ status: 0, stderr: '' });
-    const { stdout } = node([bin, 'init', 'other', ...initFlags, '--no-build']);
-    expect(stdout).toContain('\nThen: npm install\nThen: commit package-lock.json');
-    const made = JSON.parse(readFileSync(join(folder, 'other', 'package.json'), 'utf8'));
-    expect(made.devDependencies).toEqual({ sigpack: version });
     expect(node([bin, 'build', '-o', 'out'])).toMatchObject({ status: 0, stderr: '' });
     expect(existsSync(join(folder, 'out', 'manifest.json'))).toBe(true);
+  });
+
+  it('names itself in a new project: as the registry has it, or by a tarball of it', () => {
+    const bin = join(folder, 'node_modules', '.bin', 'sigpack');
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const record = join(folder, 'node_modules', '.package-lock.json');
+    const before = readFileSync(record);
+    const made = (name: string) => {
+      const { stdout } = node([bin, 'init', name, ...initFlags, '--no-build']);
+      const manifest = JSON.parse(readFileSync(join(folder, name, 'package.json'), 'utf8'));
+      return { stdout, dependencies: manifest.devDependencies };
+    };
+    const ofTarball = made('of-tarball');
+    expect(ofTarball.dependencies).toEqual({ sigpack: `file:vendor/sigpack-${version}.tgz` });
+    const from = join(folder, 'node_modules', 'sigpack');
+    const steps = `\nThen: npm pack '${from}' --ignore-scripts --pack-destination vendor\n`;
+    expect(ofTarball.stdout.replaceAll(`${from} `, `'${from}' `)).toContain(steps);
+    mkdirSync(join(folder, 'of-tarball', 'vendor'));
+    npm(['pack', from, '--pack-destination', 'vendor'], join(folder, 'of-tarball'));
+    expect(existsSync(join(folder, 'of-tarball', 'vendor', packed.filename))).toBe(true);
+
+    recordInstalled(`https://npm.example.org/sigpack/-/sigpack-${version}.tgz`);
+    const ofRegistry = made('of-registry');
+    writeFileSync(record, before);
+    expect(ofRegistry.dependencies).toEqual({ sigpack: version });
+    expect(ofRegistry.stdout).toContain('\nThen: npm install\nThen: commit package-lock.json');
   });
 
   it.runIf(process.env.SIGPACK_NETWORK)(

@@ -3,11 +3,11 @@ import { join, resolve } from 'node:path';
 import { shellQuoted } from '../../../backend/shell.ts';
 import { visible } from '../../../source/visible.ts';
 import { shownPath } from '../../files/rule-files.ts';
-import { packageRoot, toolVersion } from '../../process/package-root.ts';
+import { isCheckout, packageRoot, toolVersion } from '../../process/package-root.ts';
 
 const tarballFolder = 'vendor';
 
-/** What package.json has where Sigpack runs from a checkout: the tarball that a step makes. */
+/** What package.json has where no registry has this Sigpack: the tarball that a step makes. */
 export const ownTarball = (): string => `file:${tarballFolder}/sigpack-${toolVersion()}.tgz`;
 
 /**
@@ -56,7 +56,9 @@ function tarballSteps(folder: string): readonly string[] {
   const hasFolder = existsSync(join(folder, tarballFolder));
   return [
     ...(hasFolder ? [] : [`mkdir ${tarballFolder}`]),
-    `npm pack ${quoted(packageRoot())} --pack-destination ${tarballFolder}`,
+    // an installed package is built, and lacks the scripts that would build it
+    `npm pack ${quoted(packageRoot())}${isCheckout() ? '' : ' --ignore-scripts'} ` +
+      `--pack-destination ${tarballFolder}`,
   ];
 }
 

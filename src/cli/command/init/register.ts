@@ -17,7 +17,7 @@ export function register(program: Command): void {
     .option(
       '--package <spec>',
       'how package.json names Sigpack, such as file:vendor/sigpack.tgz (default: the version ' +
-        'that runs; in a checkout, a tarball of it)',
+        'that runs; of a checkout or a tarball, a tarball of it)',
     )
     .addOption(fieldsOption('splunk', 'Splunk', 'splunk'))
     .option('--splunk-index <names>', 'comma-separated indexes that hold the events; * for all')

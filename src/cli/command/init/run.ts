@@ -10,7 +10,7 @@ import { nearestFolder } from '../../files/folder-place.ts';
 import { makeFolders } from '../../files/make-folders.ts';
 import { entryStatsOf } from '../../files/path-stats.ts';
 import { shownPath } from '../../files/rule-files.ts';
-import { isCheckout, toolVersion } from '../../process/package-root.ts';
+import { isFromRegistry, toolVersion } from '../../process/package-root.ts';
 import { loadTemplates } from '../../project/template-files.ts';
 import { printText } from '../../terminal/guarded.ts';
 import { answersOf, type ChoiceOptions } from './choices.ts';
@@ -151,10 +151,10 @@ const keptFiles: readonly string[] = ['.gitignore', 'package.json'];
 
 /**
  * A version, or an existing tarball: anything else would be whatever a registry has for it today.
- * A checkout may have a version that no registry has, or has from someone else.
+ * A checkout or a tarball may have a version that no registry has, or has from someone else.
  */
 function packageSpec(spec: string | undefined, folder: string): string {
-  if (spec === undefined) return isCheckout() ? ownTarball() : toolVersion();
+  if (spec === undefined) return isFromRegistry() ? toolVersion() : ownTarball();
   if (/^\d+\.\d+\.\d+(?:-[\w.-]+)?$/.test(spec)) return spec;
   const file = /^file:(.+\.t(?:ar\.)?gz)$/.exec(spec)?.[1];
   if (file === undefined)
