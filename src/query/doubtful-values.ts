@@ -5,6 +5,7 @@ import { isPlaceholder, literalText, type Pattern } from '../sigma/value/pattern
 import { seemsExpanded } from '../sigma/value/placeholder.ts';
 import type { NewDiagnostic } from '../source/diagnostic.ts';
 import type { Span } from '../source/span.ts';
+import { isAmbiguousScalar } from '../source/yaml/scalar.ts';
 import type { YamlScalar } from '../source/yaml/tree.ts';
 import type { Meaning } from './meaning.ts';
 
@@ -65,6 +66,19 @@ export function warnOfWhole(
       '`all` without `contains` asks for a field that is each of several values at once',
       'Add `contains`, or leave it where the field is a list.',
     );
+}
+
+/** Warns of a number whose spelling is lost: a version, or a code of hexadecimal digits. */
+export function warnOfNumber({ bag, file }: Meaning, value: YamlScalar): void {
+  if (String(value.value) === value.text || isAmbiguousScalar(value)) return;
+  bag.add(file, {
+    code: 'SIG028',
+    message:
+      `\`${value.text}\` is the number ${value.value}: an event with the text ` +
+      `\`${value.text}\` is not found`,
+    span: value,
+    hint: 'Quote the value where events have it as it is written.',
+  });
 }
 
 /** Warns of a network that is compared as text: most likely its addresses are meant. */

@@ -8,7 +8,7 @@ import { isPlaceholder, patternText } from '../sigma/value/pattern.ts';
 import { parseExpandedRegex } from '../sigma/value/placeholder.ts';
 import { keepsZeros } from '../source/yaml/scalar.ts';
 import type { YamlScalar } from '../source/yaml/tree.ts';
-import { warnOfNetwork } from './doubtful-values.ts';
+import { warnOfNetwork, warnOfNumber } from './doubtful-values.ts';
 import { fillRegex } from './expanded-regex.ts';
 import type { Meaning } from './meaning.ts';
 import type { Test, TimePart } from './tree.ts';
@@ -84,7 +84,10 @@ function plainReader(meaning: Meaning, item: DetectionItem, names: readonly stri
   const textual = names.find((name) => name !== 'all' && name !== 'neq');
   return (value) => {
     const typed = typeof value.value === 'string' ? undefined : typedTest(item, textual, value);
-    if (typed) return [typed];
+    if (typed) {
+      if (typed.kind === 'number') warnOfNumber(meaning, value);
+      return [typed];
+    }
     const patterns = textPatterns(value, names, meaning);
     if (expanded || value.text.includes('/')) warnOfNetwork(meaning, item, names, patterns, value);
     const [only] = patterns;
