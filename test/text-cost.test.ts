@@ -48,6 +48,7 @@ test.each<[what: string, read: () => unknown]>([
   ['comments of a conf file', () => fileOf('default/app.conf', '\r;'.repeat(size))],
   ['comments of a pipeline rule that are not closed', () => sourceOf('/* '.repeat(size))],
   ['strings of a pipeline rule that are not closed', () => sourceOf('"\\'.repeat(size))],
+  ['a word of a pipeline rule', () => sourceOf('1a'.repeat(size))],
   ['empty lines of a pipeline on the server', () => namesIn('\n'.repeat(size))],
   ['blanks of a pipeline on the server', () => namesIn(`rule "a"${' '.repeat(size)}x`)],
   [
@@ -87,6 +88,12 @@ test('what is not closed in a pipeline rule is refused', () => {
   for (const end of ['"', '"a\\', '`a', '/* a', '/*/'])
     expect(sourceOf(`when true then ${end}`)).toBe('has texts that no build of Sigpack writes');
   expect(sourceOf('when true then // a " ` /*')).toBeUndefined();
+});
+
+test('what a pipeline rule calls is found behind digits and blanks', () => {
+  for (const call of ['evil(', 'evil \n (', '1evil(', '2_evil('])
+    expect(sourceOf(`when true then ${call})`)).toMatch(/^calls _?evil, which no build/);
+  expect(sourceOf('when 1 (true) then')).toBeUndefined();
 });
 
 test('the longest key of a line is found', () => {

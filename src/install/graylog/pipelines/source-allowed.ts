@@ -68,7 +68,7 @@ function ruleError(source: string, streams: ReadonlySet<string>): string | undef
   // a name in backticks may be that of a function, and what is left of a text hides what follows
   if (/`\s*\(|["'`]/.test(code.replace(/``(?!\s*\()|"\d+"/g, '')))
     return 'has texts that no build of Sigpack writes';
-  const called = [...code.matchAll(/([A-Za-z_][A-Za-z0-9_]*)\s*\(/g)].map(([, name = '']) => name);
+  const called = calledIn(code);
   const unknown = called.find(
     (name) => !functions.has(name) && !/^(?:and|or|not|when|then)$/i.test(name),
   );
@@ -125,3 +125,10 @@ const limited: readonly Limited[] = [
     error: sets,
   },
 ];
+
+/** Names before parentheses. A word is read whole: long ones would be read again from each letter. */
+const calledIn = (code: string): readonly string[] =>
+  [...code.matchAll(/([A-Za-z0-9_]+)(\s*\()?/g)].flatMap(([, word = '', call]) => {
+    const name = word.replace(/^\d+/, '');
+    return call === undefined || name === '' ? [] : name;
+  });
