@@ -236,6 +236,18 @@ describe('the names of pipelines', () => {
     });
   });
 
+  test('that are wrong in the configuration are told with its key', async () => {
+    const cwd = project({
+      'a.yml': rule,
+      'sigpack.yml': 'targets: [splunk]\npipelines: { splunk: splnk }\n',
+    });
+    expect(await sigpack(['check', 'a.yml'], { cwd })).toMatchObject({
+      code: 2,
+      stderr:
+        'sigpack: sigpack.yml: pipelines.splunk: there is no pipeline splnk; did you mean splunk?\n',
+    });
+  });
+
   test('that are wrong are told', async () => {
     expect(await converted('windows-sysmom')).toMatchObject({
       code: 2,

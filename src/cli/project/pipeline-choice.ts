@@ -14,7 +14,7 @@ import type { LoadedConfig } from '../files/config-file.ts';
 export async function pipelinesByTarget(
   targets: readonly string[],
   named: readonly string[] | undefined,
-  { config, folder }: LoadedConfig,
+  { config, file, folder }: LoadedConfig,
   bag: DiagnosticBag,
 ): Promise<ReadonlyMap<string, readonly Pipeline[]> | undefined> {
   if (named !== undefined && named.length > 1 && named.includes(noPipeline))
@@ -36,15 +36,16 @@ export async function pipelinesByTarget(
   const from = named ? process.cwd() : folder;
   // the files of a folder count one by one: those for other targets are left out
   const loaded = some.map(([target, names]) => {
-    const groups = names.map((name) => {
-      const files = filesOfFolder(name, from);
-      return {
-        name,
-        parts: (files ?? [name]).map((file) => loadPipelines([file], from, bag, known)),
-        isFolder: files !== undefined,
-      };
-    });
-    return [target, groups] as const;
+    const read = () =>
+      names.map((name) => {
+        const files = filesOfFolder(name, from);
+        return {
+          name,
+          parts: (files ?? [name]).map((path) => loadPipelines([path], from, bag, known)),
+          isFolder: files !== undefined,
+        };
+      });
+    return [target, named ? read() : blaming(`${file.path}: pipelines.${target}`, read)] as const;
   });
   const found = new Map(
     loaded.map(([target, groups]) => [
@@ -65,6 +66,16 @@ export async function pipelinesByTarget(
   }
   if ([...known.values()].includes(undefined)) return undefined;
   return new Map([...none, ...[...found].filter(([, pipelines]) => pipelines.length > 0)]);
+}
+
+/** Says where the names are that lead nowhere. */
+function blaming<T>(place: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof CommandError) throw new CommandError(`${place}: ${error.message}`);
+    throw error;
+  }
 }
 
 /** By the given name: it may be a bundle, some of whose pipelines are for any product. */
