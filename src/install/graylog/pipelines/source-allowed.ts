@@ -126,7 +126,7 @@ const limited: readonly Limited[] = [
   },
 ];
 
-/** Names before parentheses. A word is read whole: long ones would be read again from each letter. */
+/** Names before parentheses. A word is read whole: long ones would be read again at each letter. */
 const calledIn = (code: string): readonly string[] =>
   [...code.matchAll(/([A-Za-z0-9_]+)(\s*\()?/g)].flatMap(([, word = '', call]) => {
     const name = word.replace(/^\d+/, '');
