@@ -1,6 +1,5 @@
 import type { SettledCorrelation, SettledRule } from '../../query/compile.ts';
 import type { Rule } from '../../sigma/collection/collection.ts';
-import { eventFieldsOf } from '../../sigma/correlation/correlation.ts';
 import type { LogSource } from '../../sigma/rule/rule.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { ProcessingError } from '../../work/processing-error.ts';
@@ -147,21 +146,19 @@ function nameFields(run: Run, settled: SettledCorrelation, done: RuleInProcess):
   if (done.rule.kind !== 'correlation') return;
   const { vars, conversion = noVars } = run;
   const { rule: written, parts } = settled;
-  const before = done.rule;
-  done.rule = nameByRule(
-    { written, done: before, parts, processed: done.referenced },
-    (leaf, named) => {
-      const alone = { ...settled, parts: [leaf.written] };
-      const rule = startProcess(alone, [leaf.processed], { vars, conversion, named });
-      for (const item of run.items) applyItem(item, rule, false);
-      return (field) => rule.named.get(field)?.names ?? [field];
-    },
-  );
-  if (done.rule === before) return;
-  for (const name of done.rule.aliases.flatMap(eventFieldsOf)) {
-    done.chosen.add(name);
-    done.mappings.set(name, new Set([...(done.mappings.get(name) ?? []), name]));
-  }
+  const { rule, referenced: processed } = done;
+  done.rule = nameByRule({ written, done: rule, parts, processed }, (leaf, named) => {
+    const alone = { ...settled, parts: [leaf.written] };
+    const made = startProcess(alone, [leaf.processed], { vars, conversion, named });
+    for (const item of run.items) applyItem(item, made, false);
+    for (const [field, { names, mapped }] of made.named) if (mapped) noteNames(done, field, names);
+    return (field) => made.named.get(field)?.names ?? [field];
+  });
+}
+
+function noteNames(done: RuleInProcess, field: string, names: readonly string[]): void {
+  for (const name of names) done.chosen.add(name);
+  done.mappings.set(field, new Set([...(done.mappings.get(field) ?? []), ...names]));
 }
 
 /** False after a diagnostic. */
