@@ -9,7 +9,9 @@ const others: readonly unknown[] = [
   [],
   [null],
   {},
-  { '@value': null },
+  { '@value': null, toString: 1 },
+  { '@value': { toString: 1 } },
+  'x\ud800',
 ];
 
 /** The value with something else in one place, or without it: for each place in turn. */

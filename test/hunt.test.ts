@@ -111,6 +111,13 @@ Failed Logon (medium)
     expect((await sigpack(['hunt', 'Failed Logon'], { cwd: serving })).stderr).toBe('');
   });
 
+  test('links a value that no URL can hold', async () => {
+    const folder = project('', rules.replace(/EventID: *\S+/, 'Image: "a\\ud800b"'));
+    const args = ['hunt', 'Encoded PowerShell', '--server', 'https://graylog.example.org'];
+    const { code, stdout } = await sigpack(args, { cwd: folder });
+    expect([code, stdout]).toEqual([0, expect.stringContaining('%EF%BF%BD')]);
+  });
+
   describe('has what the pack has about a rule', () => {
     const settings = 'sigpack: { name: Shell, severity: critical, graylog: { streams: [Own] } }';
     const text = rules.replace('---\n', `${settings}\n---\n`);

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createServerTexts, withoutSecrets } from '../src/install/server/server-text.ts';
+import { cpuMilliseconds } from './cpu-time.ts';
 import { createFakeGraylog } from './fake/graylog.ts';
 import { json, type Reply, type Request, startServer } from './fake/server.ts';
 import { createFakeSplunk } from './fake/splunk.ts';
@@ -357,6 +358,17 @@ describe('the texts of a server', () => {
       `${'x'.repeat(295)}***yy...`,
     );
     expect(texts.shown('a\u001b[2Jb\u202ec')).toBe('a␛[2Jb\\u{202e}c');
+  });
+
+  test('are looked at up to a bound, and a cut there shows nothing of a secret', () => {
+    const texts = createServerTexts();
+    const long = Array.from({ length: 3001 }, (_, at) => String.fromCharCode(97 + (at % 23)));
+    texts.keep(long.join(''));
+    expect(texts.shown(long.join('').repeat(1000))).not.toMatch(/[a-w]/);
+    const start = cpuMilliseconds();
+    const entities = long.map((one) => `&#${one.charCodeAt(0)};`).join('');
+    texts.shown('\\u0041'.repeat(1_000_000) + entities);
+    expect(cpuMilliseconds() - start).toBeLessThan(700);
   });
 
   const units = (text: string, write: (unit: number) => string): string =>

@@ -54,7 +54,8 @@ const watchesOf = (lab: Lab, interval: string): string => {
   return lab.at('watches.ndjson');
 };
 
-const others: readonly unknown[] = [{ a: 1 }, [1], null, 7, 'x'];
+/** An object that is no text, and a text that is no part of a URL, among them. */
+const others: readonly unknown[] = [{ a: 1, toString: 1 }, [1], null, 7, 'x\ud800'];
 
 /**
  * Every place in a JSON value, as a copy with something else there; of a list the first two items:

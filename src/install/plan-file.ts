@@ -1,5 +1,5 @@
 import { jsonOf } from '../source/json.ts';
-import { isRecord } from '../source/record.ts';
+import { isRecord, valueText } from '../source/record.ts';
 import { sortedJson } from '../source/sorted-json.ts';
 import type { InstallPlan } from './plan.ts';
 
@@ -15,7 +15,7 @@ export function planError(text: string, plan: InstallPlan): string | undefined {
   if (!isRecord(saved) || saved.planVersion !== plan.planVersion)
     return 'it is not a plan of sigpack install, or one of another version of it';
   if (sortedJson(saved) === sortedJson(plan)) return undefined;
-  if (saved.to !== plan.to) return `it is for ${String(saved.to)}, not for ${plan.to}`;
+  if (saved.to !== plan.to) return `it is for ${valueText(saved.to)}, not for ${plan.to}`;
   if (sortedJson(saved.pack) !== sortedJson(plan.pack))
     return 'it is for another artifact, or another version is installed by now';
   return saved.state === plan.state

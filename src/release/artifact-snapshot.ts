@@ -5,7 +5,7 @@ import { type ConfFile, readBoundedConf } from '../pack/render/conf-reader.ts';
 import { namedSearches } from '../pack/splunk/grouped/member-searches.ts';
 import { type Level, levels } from '../sigma/rule/rule.ts';
 import { isDeeperThan, maximumDepth } from '../source/json.ts';
-import { isRecord } from '../source/record.ts';
+import { isRecord, valueText } from '../source/record.ts';
 import { failed, ok, type Result } from '../source/result.ts';
 import { digestsOf, type EntryDetail, type Snapshot, type SnapshotEntry } from './snapshot.ts';
 
@@ -233,7 +233,7 @@ function addDefinition(
   if (Array.isArray(group) && group.includes(hitFields.rule)) return;
   const one = add(id, title.replace(/ \(part \d+\)$/, ''));
   const { query, ...config } = data.config;
-  one.queries.graylog = [...(one.queries.graylog ?? []), String(plain(query) ?? '')];
+  one.queries.graylog = [...(one.queries.graylog ?? []), valueText(plain(query) ?? '')];
   one.text.graylog = plain(data.description);
   one.settings.graylog = {
     priority: data.priority,
@@ -253,7 +253,7 @@ function addPipelineRule(
   isKnown: (id: string) => boolean,
 ): void {
   if (!isRecord(data)) return;
-  for (const { id, digest, title } of ruleLinesIn(String(plain(data.description)))) {
+  for (const { id, digest, title } of ruleLinesIn(valueText(plain(data.description)))) {
     if (!isKnown(id)) continue;
     const one = add(id, title);
     // a rule may be in several of them

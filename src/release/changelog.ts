@@ -1,5 +1,5 @@
 import { markdownText } from '../docs/escape.ts';
-import { percentEncoded } from '../source/char-escape.ts';
+import { percentEncoded, urlPart } from '../source/char-escape.ts';
 import { firstFew } from '../source/plural.ts';
 import { type ChangeView, type DiffView, settingText } from './diff/view.ts';
 
@@ -66,7 +66,7 @@ function line({ title, severity, file }: ChangeView, what: string): string {
 const linkPath = (file: string): string =>
   file
     .split('/')
-    .map((part) => encodeURIComponent(part).replace(/[()'*!~]/g, percentEncoded))
+    .map((part) => urlPart(part).replace(/[()'*!~]/g, percentEncoded))
     .join('/');
 
 const words = {

@@ -2,6 +2,10 @@
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** A value of JSON as a text. An object of a stranger may have a `toString` of its own. */
+export const valueText = (value: unknown): string =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+
 /** A value for each of the keys. */
 export const recordOf = <Key extends string, const Value>(
   keys: readonly Key[],

@@ -1,4 +1,5 @@
 import type { RuleHead } from '../../sigma/rule/rule.ts';
+import { urlPart } from '../../source/char-escape.ts';
 import { createDistinctNames } from '../distinct-names.ts';
 import type { ConvertedEntry, TargetFormat } from '../target.ts';
 import type { ElasticsearchSettings } from './settings.ts';
@@ -46,7 +47,7 @@ export function savedSearches(
     const part = queries.length > 1 ? `-${at + 1}` : '';
     const source = { query: { query, language: 'lucene' }, filter: [], indexRefName: indexName };
     return {
-      id: `${rule.id ?? encodeURIComponent(rule.title.toWellFormed())}${part}`,
+      id: `${rule.id ?? urlPart(rule.title)}${part}`,
       type: 'search',
       attributes: {
         title: `Sigma: ${rule.title}${part}`,

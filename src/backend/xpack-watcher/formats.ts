@@ -1,4 +1,5 @@
 import type { RuleHead } from '../../sigma/rule/rule.ts';
+import { urlPart } from '../../source/char-escape.ts';
 import { createDistinctNames } from '../distinct-names.ts';
 import { shellQuoted } from '../shell.ts';
 import type { ConvertedEntry, TargetFormat } from '../target.ts';
@@ -60,7 +61,7 @@ export const watchLinesFormat: TargetFormat = {
 function curlCommand({ id, body }: Identified): string {
   // ids hold only letters, digits, _ . and -: escaped for the address, they hold nothing that the
   // shell would read in double quotes
-  const address = `"$ELASTICSEARCH_URL/_watcher/watch/${encodeURIComponent(id.toWellFormed())}"`;
+  const address = `"$ELASTICSEARCH_URL/_watcher/watch/${urlPart(id)}"`;
   return (
     `curl -X PUT ${address} -H 'Content-Type: application/json' -d ` +
     `${shellQuoted(JSON.stringify(body))}\n`

@@ -1,3 +1,4 @@
+import { urlPart } from '../../source/char-escape.ts';
 import { codeCatalogue, type DiagnosticCode } from '../../source/code/catalogue.ts';
 import type { Diagnostic, Severity } from '../../source/diagnostic.ts';
 import { pageUri } from '../../source/documentation.ts';
@@ -57,7 +58,7 @@ function uriOf(path: string): string {
   const encoded = path
     .replace(/\p{Cs}/gu, '\ufffd')
     .split('/')
-    .map(encodeURIComponent)
+    .map(urlPart)
     .join('/');
   if (path.startsWith('/')) return `file://${encoded}`;
   return /^[A-Za-z]:\//.test(path) ? `file:///${encoded.replace('%3A', ':')}` : encoded;

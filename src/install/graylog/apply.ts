@@ -1,3 +1,5 @@
+import { urlPart } from '../../source/char-escape.ts';
+import { valueText } from '../../source/record.ts';
 import { InstallError } from '../install-error.ts';
 import { mergeFields } from '../merge-fields.ts';
 import type { JsonObject, PlannedObject } from '../plan.ts';
@@ -56,7 +58,7 @@ export async function applyToServer(
   const hits = hitsStream(versionObjects, there);
   // servers from 7.0 on make the stream of a content pack paused: its hits would be lost
   if (hits !== undefined && there.paused.has(hits))
-    await on.client.send('POST', `/streams/${encodeURIComponent(hits)}/resume`);
+    await on.client.send('POST', `/streams/${urlPart(hits)}/resume`);
   await makeAndConnect(pipelines, there.tuning, hits);
   const changeOne = changerOf(on, there, versionObjects);
   // definitions name the notification, which is there before them and goes after them
@@ -77,7 +79,7 @@ export async function applyToServer(
   await removeOthers(pipelines);
   // no rule puts hits there any more
   for (const id of goneStreams(plan.objects, there))
-    await on.client.send('DELETE', `/streams/${encodeURIComponent(id)}`, { expect: [404] });
+    await on.client.send('DELETE', `/streams/${urlPart(id)}`, { expect: [404] });
   // the revision is there only when all of it is; a rollback takes those above it away
   if (direction === 'rollback') await packs.forgetAbove(pack.rev);
   else if (!server.revisions.has(pack.rev) && isAdded) await packs.upload(pack);
@@ -186,7 +188,7 @@ function changerOf(
     else if (extra && wanted)
       await changeExtra(client, extra, wanted, { names, streams, randomId });
     else if (there && verb === 'remove')
-      await client.send('DELETE', `/events/definitions/${encodeURIComponent(there.id)}`, {
+      await client.send('DELETE', `/events/definitions/${urlPart(there.id)}`, {
         expect: [404],
       });
     else if (there && definition) await change(client, there, definition, { names, notifications });
@@ -255,8 +257,8 @@ async function change(
   const own = notifies
     ? notifications.map((one) => ({ notification_id: one, notification_parameters: null }))
     : [];
-  const others = uses.filter((use) => !notifications.includes(String(use.notification_id)));
-  await client.send('PUT', `/events/definitions/${encodeURIComponent(id)}?schedule=${schedule}`, {
+  const others = uses.filter((use) => !notifications.includes(valueText(use.notification_id)));
+  await client.send('PUT', `/events/definitions/${urlPart(id)}?schedule=${schedule}`, {
     body: { ...merged, notifications: names.has('notification') ? [...others, ...own] : uses, id },
   });
 }

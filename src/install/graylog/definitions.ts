@@ -1,6 +1,6 @@
 import { digestOf } from '../../release/meaning/digest.ts';
 import { isDeeperThan, jsonOf, maximumDepth } from '../../source/json.ts';
-import { isRecord } from '../../source/record.ts';
+import { isRecord, valueText } from '../../source/record.ts';
 import { InstallError } from '../install-error.ts';
 import { type Fields, flatFields, type InstallObject, type JsonObject } from '../plan.ts';
 import type { ContentPack, PackEntity } from './content-pack-model.ts';
@@ -121,7 +121,7 @@ export function wantedDefinitions(
     const { is_scheduled: scheduled, ...data } = plain(entity.data, resolving) as JsonObject;
     const config = isRecord(data.config) ? data.config : {};
     const ids = Array.isArray(config.streams)
-      ? config.streams.map((one: unknown) => streams.get(String(one)) ?? String(one))
+      ? config.streams.map((one: unknown) => streams.get(valueText(one)) ?? valueText(one))
       : [];
     const body = { ...data, config: { ...config, streams: ids } };
     const enabled = scheduled !== false;
@@ -134,7 +134,7 @@ export function wantedDefinitions(
         notifies,
         object: {
           key: entity.id,
-          name: String(data.title),
+          name: valueText(data.title),
           fields: comparable(body, enabled, notifies, (id) => titles.get(id) ?? shown(id)),
         },
       },
@@ -167,7 +167,7 @@ export function withStreams(value: unknown, other: (stream: string) => string): 
     Object.entries(value).map(([key, inner]) => [
       key,
       key === 'streams' && Array.isArray(inner)
-        ? inner.map((one) => other(String(one)))
+        ? inner.map((one) => other(valueText(one)))
         : withStreams(inner, other),
     ]),
   );
@@ -196,13 +196,13 @@ function comparable(
   const { config, field_spec: fields } = definition;
   const streams =
     isRecord(config) && Array.isArray(config.streams)
-      ? config.streams.map((id) => shownStream(String(id))).sort()
+      ? config.streams.map((id) => shownStream(valueText(id))).sort()
       : [];
   return new Map([
     ...flatFields(kept),
     ['config.streams', JSON.stringify(streams)],
     ['field_spec', isRecord(fields) ? Object.keys(fields).sort().join(', ') : ''],
-    ['enabled', String(enabled)],
+    ['enabled', valueText(enabled)],
     ['notification', notifies ? 'that of the pack' : ''],
   ]);
 }
@@ -218,7 +218,7 @@ export const serverObject = (
   shownStream: (id: string) => string,
 ): InstallObject => ({
   key: entityId,
-  name: String(definition.title),
+  name: valueText(definition.title),
   fields: comparable(
     definition,
     definition.state === 'ENABLED',
@@ -230,5 +230,7 @@ export const serverObject = (
 /** Ids of the notifications that a server's definition names. */
 const usesOf = ({ notifications }: JsonObject): readonly string[] =>
   Array.isArray(notifications)
-    ? notifications.flatMap((use: unknown) => (isRecord(use) ? [String(use.notification_id)] : []))
+    ? notifications.flatMap((use: unknown) =>
+        isRecord(use) ? [valueText(use.notification_id)] : [],
+      )
     : [];

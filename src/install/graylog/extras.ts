@@ -1,5 +1,5 @@
 import { digestOf } from '../../release/meaning/digest.ts';
-import { isRecord } from '../../source/record.ts';
+import { isRecord, valueText } from '../../source/record.ts';
 import { type Fields, flatFields, type InstallObject, type JsonObject } from '../plan.ts';
 import type { ContentPack, PackEntity } from './content-pack-model.ts';
 
@@ -26,7 +26,7 @@ export const secretParameters = (pack: ContentPack): ReadonlySet<string> =>
     notificationConfigs(pack).flatMap((config) =>
       Object.entries(config).flatMap(([key, value]) =>
         isAddress(key) && isRecord(value) && value['@type'] === 'parameter'
-          ? [String(value['@value'])]
+          ? [valueText(value['@value'])]
           : [],
       ),
     ),
@@ -49,7 +49,7 @@ export function addressError(pack: ContentPack): string | undefined {
 export const mailRecipients = (pack: ContentPack): readonly string[] =>
   notificationConfigs(pack).flatMap((config) =>
     [config.email_recipients, config.user_recipients].flatMap((list) =>
-      Array.isArray(list) ? list.map(String) : [],
+      Array.isArray(list) ? list.map(valueText) : [],
     ),
   );
 
@@ -88,7 +88,7 @@ export const wantedExtra = (
 /** A notification as a pack wants it or as a server has it. */
 export const notificationObject = (entityId: string, body: JsonObject): InstallObject => ({
   key: entityId,
-  name: `notification ${JSON.stringify(String(body.title))}`,
+  name: `notification ${JSON.stringify(valueText(body.title))}`,
   fields: notificationFields(body),
 });
 
@@ -100,7 +100,7 @@ function notificationFields({ title, description, config }: JsonObject): Fields 
       return value === '' || value === undefined
         ? []
         : [[key, `an address (${digestOf(value).slice(0, 12)})`]];
-    return [[key, Array.isArray(value) ? value.map(String).sort() : value]];
+    return [[key, Array.isArray(value) ? value.map(valueText).sort() : value]];
   });
   return flatFields({ title, description, config: Object.fromEntries(shown) });
 }
@@ -111,7 +111,7 @@ const dashboardObject = (
   content: string,
 ): InstallObject => ({
   key: entityId,
-  name: `dashboard ${JSON.stringify(String(title))}`,
+  name: `dashboard ${JSON.stringify(valueText(title))}`,
   fields: new Map([['content', content]]),
 });
 
@@ -143,7 +143,7 @@ function comparableDashboard({ title, summary, description, state }: JsonObject)
       titles,
       positions,
       widgets: Object.fromEntries(
-        list.map((widget) => [isRecord(widget) ? String(widget.id) : '', widget]),
+        list.map((widget) => [isRecord(widget) ? valueText(widget.id) : '', widget]),
       ),
     };
   });

@@ -1,5 +1,5 @@
 import { eventsStream } from '../../pack/graylog/event-definition.ts';
-import { isRecord } from '../../source/record.ts';
+import { isRecord, valueText } from '../../source/record.ts';
 import { clipped } from '../../source/visible.ts';
 import type { JsonObject } from '../plan.ts';
 import { either, listOf, mapOf, number, oneOf, recordOf, type Shape, text } from '../shape.ts';
@@ -152,7 +152,7 @@ const ofKind = (entities: readonly unknown[], kind: string): readonly JsonObject
 const titlesOf = (entities: readonly JsonObject[]): ReadonlySet<string> =>
   new Set(
     entities.map(({ data }) =>
-      isRecord(data) && isRecord(data.title) ? String(data.title['@value']) : '',
+      isRecord(data) && isRecord(data.title) ? valueText(data.title['@value']) : '',
     ),
   );
 

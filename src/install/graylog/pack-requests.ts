@@ -1,4 +1,4 @@
-import { isRecord } from '../../source/record.ts';
+import { isRecord, valueText } from '../../source/record.ts';
 import { InstallError, isPlaceError } from '../install-error.ts';
 import type { Client } from '../server/client.ts';
 import { isListOf } from '../server/server-list.ts';
@@ -20,7 +20,7 @@ export interface Installation {
 /** x.y.z */
 export async function serverVersion(client: Client): Promise<string> {
   const root = (await client.send('GET', '/')).json as { readonly version?: string } | undefined;
-  const version = /^\d+\.\d+\.\d+/.exec(String(root?.version ?? ''))?.[0];
+  const version = /^\d+\.\d+\.\d+/.exec(valueText(root?.version ?? ''))?.[0];
   if (version === undefined)
     throw new InstallError(
       'place',

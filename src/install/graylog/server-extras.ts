@@ -1,4 +1,5 @@
-import { isRecord } from '../../source/record.ts';
+import { urlPart } from '../../source/char-escape.ts';
+import { isRecord, valueText } from '../../source/record.ts';
 import { InstallError } from '../install-error.ts';
 import { mergeFields } from '../merge-fields.ts';
 import type { JsonObject } from '../plan.ts';
@@ -35,7 +36,7 @@ export async function readExtras(
   return extras;
 }
 
-const notificationPath = (id: string): string => `/events/notifications/${encodeURIComponent(id)}`;
+const notificationPath = (id: string): string => `/events/notifications/${urlPart(id)}`;
 
 async function notificationOn(client: Client, id: string): Promise<JsonObject | undefined> {
   const { status, json } = await client.send('GET', notificationPath(id), { expect: [404] });
@@ -70,7 +71,7 @@ async function dashboardOn(client: Client, id: string): Promise<JsonObject | und
   const titles = new Map(
     list.flatMap((one) =>
       isRecord(one.data) && isRecord(one.data.title)
-        ? [[String(one.id), String(one.data.title['@value'])]]
+        ? [[valueText(one.id), valueText(one.data.title['@value'])]]
         : [],
     ),
   );
@@ -140,17 +141,15 @@ async function changeDashboard(
     body: { id: searchId, queries, parameters: [] },
     repeatable: true,
   });
-  await client.send('PUT', `/views/${encodeURIComponent(id)}`, {
+  await client.send('PUT', `/views/${urlPart(id)}`, {
     body: { ...view, id, search_id: searchId },
   });
 }
 
 export const removeExtra = (client: Client, { kind, id }: Extra): Promise<unknown> =>
-  client.send(
-    'DELETE',
-    kind === 'notification' ? notificationPath(id) : `/views/${encodeURIComponent(id)}`,
-    { expect: [404] },
-  );
+  client.send('DELETE', kind === 'notification' ? notificationPath(id) : `/views/${urlPart(id)}`, {
+    expect: [404],
+  });
 
 /**
  * What to know about the server's list of allowed addresses: it sends no alerts to others.

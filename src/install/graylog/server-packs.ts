@@ -1,3 +1,4 @@
+import { urlPart } from '../../source/char-escape.ts';
 import { uuidV5 } from '../../source/uuid.ts';
 import { InstallError } from '../install-error.ts';
 import type { Client } from '../server/client.ts';
@@ -158,11 +159,9 @@ async function uninstall(
     entities.filter(({ type }) => type.name === 'event_definition' || isExtra(type.name)),
   );
   for (const [index, { id, _id }] of installed.entries()) {
-    await client.send(
-      'DELETE',
-      `/system/content_packs/${id}/installations/${encodeURIComponent(_id)}`,
-      { expect: [404] },
-    );
+    await client.send('DELETE', `/system/content_packs/${id}/installations/${urlPart(_id)}`, {
+      expect: [404],
+    });
     progress(index + 1, installed.length, 'removing installations');
   }
   for (const id of [additions, packId])

@@ -1,4 +1,4 @@
-import { isRecord } from '../../source/record.ts';
+import { isRecord, valueText } from '../../source/record.ts';
 import { InstallError } from '../install-error.ts';
 import type { ContentPack } from './content-pack-model.ts';
 
@@ -11,14 +11,14 @@ export interface Resolving {
 
 /** Values of the pack's parameters. */
 export const valuesOf = ({ parameters }: ContentPack): ReadonlyMap<string, string> =>
-  new Map(parameters.map(({ name, default_value: value }) => [name, String(value ?? '')]));
+  new Map(parameters.map(({ name, default_value: value }) => [name, valueText(value ?? '')]));
 
 /** Titles of streams by the entity that refers to them, or brings them. */
 export const titlesOf = (pack: ContentPack, resolving: Resolving): ReadonlyMap<string, string> =>
   new Map(
     pack.entities
       .filter(({ type }) => type.name === 'stream_title' || type.name === 'stream')
-      .map(({ id, data }) => [id, String(plain(data.title, resolving))]),
+      .map(({ id, data }) => [id, valueText(plain(data.title, resolving))]),
   );
 
 /** Titles of the streams that the pack brings, by the id of their entity. */
@@ -28,7 +28,7 @@ export const ownStreamEntities = (pack: ContentPack): ReadonlyMap<string, string
       .filter(({ type }) => type.name === 'stream')
       .map(({ id, data }) => [
         id,
-        String(plain(data.title, { streams: new Map(), parameters: new Map() })),
+        valueText(plain(data.title, { streams: new Map(), parameters: new Map() })),
       ]),
   );
 
@@ -54,7 +54,7 @@ export const streamTitles = (pack: ContentPack): readonly string[] =>
   pack.entities
     .filter(({ type }) => type.name === 'stream_title')
     .map(({ data }) =>
-      String(plain(data.title, { streams: new Map(), parameters: valuesOf(pack) })),
+      valueText(plain(data.title, { streams: new Map(), parameters: valuesOf(pack) })),
     );
 
 export function streamId(title: string, { streams }: Resolving): string {
@@ -77,7 +77,7 @@ export function plain(value: unknown, resolving: Resolving): unknown {
       Object.entries(value).map(([key, one]) => [key, plain(one, resolving)]),
     );
   if (type !== 'parameter') return inner;
-  const given = resolving.parameters.get(String(inner));
+  const given = resolving.parameters.get(valueText(inner));
   if (given === undefined)
     throw new InstallError(
       'input',

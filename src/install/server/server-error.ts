@@ -1,3 +1,4 @@
+import { isRecord, valueText } from '../../source/record.ts';
 import type { Result } from '../../source/result.ts';
 import { InstallError } from '../install-error.ts';
 import { answerOf } from './answer.ts';
@@ -51,7 +52,7 @@ function wordsOf(json: unknown): string | undefined {
   for (const one of [
     message,
     Array.isArray(messages)
-      ? messages.map((each: unknown) => (each as { readonly text?: unknown })?.text).join('; ')
+      ? messages.map((each: unknown) => valueText(isRecord(each) ? each.text : each)).join('; ')
       : undefined,
     error,
     reason,

@@ -19,6 +19,12 @@ export interface ServerTexts {
 /** Characters of a message that are shown, with a server's words in it. */
 export const longestMessage = 2000;
 
+/** Characters of a text that are looked at: to look for secrets takes many times as much memory. */
+const longestRead = 200_000;
+
+/** Characters at the end of these that are not shown. */
+const longestCut = 50_000;
+
 /** Characters of a server's own words that are shown. */
 const shownWords = 300;
 
@@ -42,6 +48,11 @@ export function createServerTexts(): ServerTexts {
       forms.reduce((shown, form) => shown.replaceAll(form, '***'), text),
       forms,
     );
+  // what is cut of a long text may be in a secret, in whatever form
+  const startOf = (text: string): string =>
+    text.length > longestRead
+      ? redacted(text.slice(0, longestRead)).slice(0, -longestCut)
+      : redacted(text);
   return {
     keep(secret) {
       const all = new Set(
@@ -52,7 +63,7 @@ export function createServerTexts(): ServerTexts {
     },
     redacted,
     redactedAll: (value) => mapTexts(value, redacted),
-    shown: (text, most = shownWords) => clipped(visible(redacted(text)), most),
+    shown: (text, most = shownWords) => clipped(visible(startOf(text)), most),
   };
 }
 

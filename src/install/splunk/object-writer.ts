@@ -1,3 +1,5 @@
+import { urlPart } from '../../source/char-escape.ts';
+import { valueText } from '../../source/record.ts';
 import { InstallError } from '../install-error.ts';
 import type { SplunkClient } from './client.ts';
 import { lookupSearches } from './lookup-search.ts';
@@ -39,7 +41,7 @@ const collectionIn = (base: string, { collection }: SplunkObject): string =>
   collection === 'apps/local' ? '/services/apps/local' : `${base}/${addressOf(collection)}`;
 
 const addressIn = (base: string, object: SplunkObject): string =>
-  `${collectionIn(base, object)}/${encodeURIComponent(object.entity)}`;
+  `${collectionIn(base, object)}/${urlPart(object.entity)}`;
 
 async function createApp(client: SplunkClient, base: string, app: SplunkObject): Promise<void> {
   const { status } = await client.post(
@@ -156,7 +158,7 @@ async function writeLookup(
     if (reason)
       throw new InstallError(
         'place',
-        `the lookup ${entity} cannot be written: ${client.shown(String(reason.text ?? ''))}`,
+        `the lookup ${entity} cannot be written: ${client.shown(valueText(reason.text ?? ''))}`,
       );
   }
 }

@@ -1,3 +1,4 @@
+import { valueText } from '../../source/record.ts';
 import type { InstallObject } from '../plan.ts';
 import { type AppFiles, type SplunkApp, searchName, settingsIn, textOf } from './app-files.ts';
 
@@ -128,7 +129,7 @@ const textFields = new Set([
 
 /** Booleans as 0 and 1: Splunk answers with either form, or with one of JSON. */
 export function plainValue(name: string, value: unknown): string {
-  const text = value === null || value === undefined ? '' : String(value);
+  const text = value === null || value === undefined ? '' : valueText(value);
   if (textFields.has(name)) return text;
   return text === 'true' ? '1' : text === 'false' ? '0' : text;
 }

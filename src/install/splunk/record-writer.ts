@@ -1,3 +1,4 @@
+import { valueText } from '../../source/record.ts';
 import type { SplunkClient } from './client.ts';
 
 /** Settings of a stanza. */
@@ -28,7 +29,7 @@ export function createRecordWriter(client: SplunkClient, appId: string): RecordW
       .filter(({ app }) => app === appId)
       .map(({ name, content }): [string, Settings] => [
         name,
-        new Map(Object.entries(content).map(([key, value]) => [key, String(value)])),
+        new Map(Object.entries(content).map(([key, value]) => [key, valueText(value)])),
       ]);
     return new Map(texts);
   };

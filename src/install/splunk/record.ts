@@ -1,4 +1,4 @@
-import { isRecord } from '../../source/record.ts';
+import { isRecord, valueText } from '../../source/record.ts';
 import { packed, unpacked } from '../packed-json.ts';
 import { type AppFiles, appVersion, filesDigest, type SplunkApp, textOf } from './app-files.ts';
 import { collections, object, type SplunkObject, splunkObjects } from './objects.ts';
@@ -76,7 +76,7 @@ export function readAdopted(
       object(
         known,
         entity,
-        new Map(Object.entries(fields).map(([name, value]) => [name, String(value)])),
+        new Map(Object.entries(fields).map(([name, value]) => [name, valueText(value)])),
       ),
     ];
   });
@@ -92,7 +92,7 @@ export function readRecord(
   const texts = unpacked(settings?.get('app'), maximumSize);
   if (!isRecord(texts)) return undefined;
   const files: AppFiles = new Map(
-    Object.entries(texts).map(([path, text]) => [path, Buffer.from(String(text))]),
+    Object.entries(texts).map(([path, text]) => [path, Buffer.from(valueText(text))]),
   );
   const version = appVersion(files);
   const digest = settings?.get('digest');

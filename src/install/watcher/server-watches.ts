@@ -1,10 +1,11 @@
-import { isRecord } from '../../source/record.ts';
+import { urlPart } from '../../source/char-escape.ts';
+import { isRecord, valueText } from '../../source/record.ts';
 import { InstallError } from '../install-error.ts';
 import type { JsonObject } from '../plan.ts';
 import type { Client } from '../server/client.ts';
 import { type MarkedWatch, type TakenWatch, unmarked } from './watches.ts';
 
-const address = (id: string): string => `/_watcher/watch/${encodeURIComponent(id)}`;
+const address = (id: string): string => `/_watcher/watch/${urlPart(id)}`;
 
 export async function putWatch(
   client: Client,
@@ -60,7 +61,7 @@ export async function readWatchesOf(client: Client, packId: string): Promise<Wat
   if (json.count > watches.length || watches.length >= maximumWatches)
     throw new InstallError(
       'place',
-      `the server has ${String(json.count)} watches, of which it lists ${watches.length}`,
+      `the server has ${valueText(json.count)} watches, of which it lists ${watches.length}`,
     );
   const ours: MarkedWatch[] = [];
   const others = new Map<string, OtherWatch>();

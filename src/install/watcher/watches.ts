@@ -1,6 +1,6 @@
 import { digestOf } from '../../release/meaning/digest.ts';
 import { isDeeperThan, maximumDepth } from '../../source/json.ts';
-import { isRecord } from '../../source/record.ts';
+import { isRecord, valueText } from '../../source/record.ts';
 import { failed, ok, type Result } from '../../source/result.ts';
 import { InstallError } from '../install-error.ts';
 import { packed, unpacked } from '../packed-json.ts';
@@ -222,9 +222,9 @@ export function watchObject(id: string, body: JsonObject, active: boolean): Inst
         ? millis === undefined
           ? ''
           : `${Number(millis) / 1000}s`
-        : String(period),
+        : valueText(period),
     ],
-    ['disabled', String(!active)],
+    ['disabled', valueText(!active)],
   ]);
   return { key: id, name: title, fields };
 }

@@ -1,4 +1,4 @@
-import { isRecord } from '../../source/record.ts';
+import { isRecord, valueText } from '../../source/record.ts';
 import { type Json, listOf, referenceValue } from '../render/json-value.ts';
 import { oldestServer, serverVersion } from '../settings/server-version.ts';
 import {
@@ -145,12 +145,12 @@ function packNames(
   for (const entity of entities) {
     const type = isRecord(entity) ? typeName(entity) : undefined;
     if (isRecord(entity) && (type === 'stream' || type === 'stream_title'))
-      streams.add(String(entity.id));
-    if (isRecord(entity) && type === 'notification') notifications.add(String(entity.id));
+      streams.add(valueText(entity.id));
+    if (isRecord(entity) && type === 'notification') notifications.add(valueText(entity.id));
   }
   const parameters = new Set(
     listOf(pack.parameters).flatMap((parameter) =>
-      isRecord(parameter) ? [String(parameter.name)] : [],
+      isRecord(parameter) ? [valueText(parameter.name)] : [],
     ),
   );
   return { streams, notifications, parameters, minimum };
@@ -160,7 +160,7 @@ const streamTitles = (entities: readonly unknown[]): ReadonlySet<string> =>
   new Set(
     entities.flatMap((entity) =>
       isRecord(entity) && typeName(entity) === 'stream' && isRecord(entity.data)
-        ? [String(referenceValue(entity.data.title))]
+        ? [valueText(referenceValue(entity.data.title))]
         : [],
     ),
   );

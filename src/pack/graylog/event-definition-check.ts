@@ -1,4 +1,4 @@
-import { isRecord } from '../../source/record.ts';
+import { isRecord, valueText } from '../../source/record.ts';
 import { checkAggregation } from '../model/aggregation-check.ts';
 import { checkQuery } from '../model/query-check.ts';
 import { type Json, listOf, referenceValue } from '../render/json-value.ts';
@@ -93,7 +93,7 @@ export function checkEventDefinition(data: Json, names: PackNames, reasons: stri
   if (referenceValue(data.title) === '') reasons.push('the title is empty');
   for (const use of listOf(data.notifications)) {
     const known =
-      isRecord(use) && names.notifications.has(String(referenceValue(use.notification_id)));
+      isRecord(use) && names.notifications.has(valueText(referenceValue(use.notification_id)));
     if (!known) reasons.push('notifications names a notification that the pack lacks');
   }
 }
@@ -132,7 +132,7 @@ export function checkValue(
   if (!isRecord(value) || given === undefined || Object.keys(value).length !== 2)
     reasons.push(`${key} is not a value with @type and @value`);
   else if (value['@type'] === 'parameter') {
-    if (!names.parameters.has(String(given)))
+    if (!names.parameters.has(valueText(given)))
       reasons.push(`${key} names a parameter that the pack lacks`);
   } else if (
     value['@type'] !== type ||
@@ -165,7 +165,7 @@ function checkConfig(config: Json, data: Json, names: PackNames, reasons: string
   if (config.query === undefined) reasons.push('config.query is missing');
   checkValue(config, 'query', 'string', names, reasons);
   for (const id of listOf(config.streams))
-    if (!names.streams.has(String(id)))
+    if (!names.streams.has(valueText(id)))
       reasons.push(`config.streams names ${id}, which is not a stream of the pack`);
   const query = referenceValue(config.query);
   if (typeof query === 'string') reasons.push(...checkQuery(query, names.leadingWildcards));
@@ -201,6 +201,6 @@ function checkFields(data: Json, reasons: string[]): void {
     }
   }
   for (const key of listOf(data.key_spec))
-    if (!Object.hasOwn(fields, String(key)))
+    if (!Object.hasOwn(fields, valueText(key)))
       reasons.push(`key_spec names ${key}, which is not in field_spec`);
 }

@@ -1,5 +1,6 @@
 import { graylog } from '../../../backend/graylog/target.ts';
 import type { PackConfig } from '../../../pack/config/config.ts';
+import { urlPart } from '../../../source/char-escape.ts';
 import { CommandError } from '../../error/command-error.ts';
 import type { ExitCode } from '../../error/exit-code.ts';
 import { openProject, reportProject } from '../../project/project.ts';
@@ -78,4 +79,4 @@ function serverOf({ installs }: PackConfig, { server }: HuntOptions): string | u
 const withoutApi = (url: string): string => url.replace(/\/+$/, '').replace(/\/api$/, '');
 
 const link = (server: string, query: string, last: number): string =>
-  `${server}/search?rangetype=relative&relative=${last}&q=${encodeURIComponent(query)}`;
+  `${server}/search?rangetype=relative&relative=${last}&q=${urlPart(query)}`;

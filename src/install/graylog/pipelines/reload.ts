@@ -1,4 +1,4 @@
-import { isRecord } from '../../../source/record.ts';
+import { isRecord, valueText } from '../../../source/record.ts';
 import { InstallError } from '../../install-error.ts';
 import type { Client } from '../../server/client.ts';
 import { pathOf, type ServerText } from './server-pipelines.ts';
@@ -97,4 +97,4 @@ const hasMetrics = (value: unknown): value is Metrics =>
   isRecord(value) && Array.isArray(value.metrics);
 
 const namesIn = ({ metrics }: Metrics): ReadonlySet<string> =>
-  new Set(metrics.flatMap((one) => (isRecord(one) ? [String(one.full_name)] : [])));
+  new Set(metrics.flatMap((one) => (isRecord(one) ? [valueText(one.full_name)] : [])));

@@ -1,3 +1,4 @@
+import { urlPart } from '../../../source/char-escape.ts';
 import { isRecord } from '../../../source/record.ts';
 import { InstallError } from '../../install-error.ts';
 import type { Client } from '../../server/client.ts';
@@ -33,7 +34,7 @@ const pipelinesPath = '/system/pipelines/pipeline';
 const connectionsPath = '/system/pipelines/connections';
 
 export const pathOf = (kind: 'pipeline_rule' | 'pipeline', id = ''): string =>
-  (kind === 'pipeline' ? pipelinesPath : rulesPath) + (id && `/${encodeURIComponent(id)}`);
+  (kind === 'pipeline' ? pipelinesPath : rulesPath) + (id && `/${urlPart(id)}`);
 
 /** The server parses each rule that it shows: more at once would take a whole request's time. */
 const rulesPerRequest = 250;

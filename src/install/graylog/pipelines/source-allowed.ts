@@ -1,5 +1,5 @@
 import { jsonOf } from '../../../source/json.ts';
-import { isRecord } from '../../../source/record.ts';
+import { isRecord, valueText } from '../../../source/record.ts';
 import type { JsonObject } from '../../plan.ts';
 
 /** Functions of the rule language that builds write: none of them loses or moves a message. */
@@ -33,7 +33,7 @@ export function sourceError(
   rules: ReadonlySet<string>,
 ): string | undefined {
   const [title, source] = [data.title, data.source].map((one) =>
-    isRecord(one) ? String(one['@value']) : '',
+    isRecord(one) ? valueText(one['@value']) : '',
   );
   if (title === undefined || source === undefined || !/^\S+ \S/.test(title))
     return 'has a title that no build of Sigpack writes';
@@ -50,7 +50,7 @@ function pipelineError(source: string, rules: ReadonlySet<string>): string | und
   const other = lines.find((line) => {
     if (/^stage -?\d{1,6} match (?:all|either|pass)$/.test(line)) return false;
     const name = /^ *rule ("(?:[^"\\]|\\.)*");$/.exec(line)?.[1];
-    return name === undefined || !rules.has(String(jsonOf(name)));
+    return name === undefined || !rules.has(valueText(jsonOf(name)));
   });
   if (other === undefined && end === 'end') return undefined;
   const line = JSON.stringify((other ?? end ?? '').slice(0, 120));
@@ -101,7 +101,7 @@ const limited: readonly Limited[] = [
   {
     name: 'route_to_stream',
     form: /\broute_to_stream\(name: "(\d+)", message: m\b/g,
-    holds: (text, streams) => streams.has(String(jsonOf(text))),
+    holds: (text, streams) => streams.has(valueText(jsonOf(text))),
     error: 'puts messages in a stream that is not that of the pack',
   },
   {

@@ -1,6 +1,6 @@
 import { isAskedIn, ruleLinesIn } from '../../../pack/graylog/ingest/rule-line.ts';
 import { firstFew } from '../../../source/plural.ts';
-import { isRecord } from '../../../source/record.ts';
+import { isRecord, valueText } from '../../../source/record.ts';
 import type { InstallObject } from '../../plan.ts';
 import type { ContentPack } from '../content-pack-model.ts';
 import { titlesOf, valuesOf } from '../streams.ts';
@@ -51,7 +51,7 @@ export function wantedTexts(pack: ContentPack): readonly WantedText[] {
     const key = same === 1 ? label : `${label} #${same}`;
     const connected: readonly unknown[] =
       kind === 'pipeline' && Array.isArray(data.connected_streams) ? data.connected_streams : [];
-    const streams = connected.map((one) => titles.get(textOf(one) ?? '') ?? String(textOf(one)));
+    const streams = connected.map((one) => titles.get(textOf(one) ?? '') ?? valueText(textOf(one)));
     const text = { kind, key, title, description, source, streams };
     return [{ ...text, object: textObject(text) }];
   });

@@ -1,3 +1,4 @@
+import { valueText } from '../../../source/record.ts';
 import { type Json, listOf, referenceValue } from '../../render/json-value.ts';
 import { checkKeys, checkValue, type PackNames } from '../event-definition-check.ts';
 
@@ -44,7 +45,7 @@ export function checkPipelineRule(
   reasons: string[],
 ): void {
   const source = checkNamed(data, ruleKeys, names, 'rule', reasons);
-  const title = String(referenceValue(data.title));
+  const title = valueText(referenceValue(data.title));
   if (rules.has(title)) reasons.push('another pipeline rule of the pack has the title');
   rules.add(title);
   if (!(/\nwhen\s/.test(source) && /\nthen\s/.test(source) && endsWell(source)))
@@ -67,7 +68,7 @@ export function checkPipeline(
     used.add(unescaped(name));
   if (!Array.isArray(data.connected_streams)) reasons.push('connected_streams is not a list');
   for (const reference of listOf(data.connected_streams))
-    if (!names.streams.has(String(referenceValue(reference))))
+    if (!names.streams.has(valueText(referenceValue(reference))))
       reasons.push(`connected_streams names ${referenceValue(reference)}, no stream of the pack`);
 }
 
@@ -110,7 +111,7 @@ function checkNamed(
   for (const key in keys) if (!(key in data)) reasons.push(`data.${key} is missing`);
   for (const key of ['title', 'description', 'source'])
     checkValue(data, key, 'string', names, reasons);
-  const source = String(referenceValue(data.source) ?? '');
+  const source = valueText(referenceValue(data.source) ?? '');
   if (source.length > longestSource)
     reasons.push(`the source has ${source.length} characters, more than ${longestSource}`);
   const name = new RegExp(`^${kind} "((?:[^"\\\\]|\\\\.)*)"`).exec(source)?.[1];
