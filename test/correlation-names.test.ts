@@ -34,11 +34,12 @@ function searchOf(items: string, ...bodies: readonly string[]): string {
     bag,
   );
   const pipeline = pipelineOf(`priority: 10\ntransformations:\n${items}`, bag);
+  if (!pipeline) throw new Error(told(bag).join('; '));
   const { compile } = createTargetCompiler({
     collection,
     placeholders: new Map(),
     bag,
-    pipelines: new Map([['splunk', pipeline ? [pipeline] : []]]),
+    pipelines: new Map([['splunk', [pipeline]]]),
   });
   const rule = collection.rules.find(({ name }) => name === `r${bodies.length - 1}`);
   const compiled = rule && valueIfOk(compile(rule)?.forTarget('splunk'))?.compiled;
@@ -107,6 +108,13 @@ describe('a field of a correlation that pipelines name by log source is', () => 
     const search = searchOf(own + byProduct, group('User'));
     expect(search).toContain(' BY anybody');
     expect(search).not.toContain('case(');
+  });
+
+  test('known where an item refuses the correlation over one of the rules alone', () => {
+    const refusal =
+      '  - { type: rule_failure, message: refused, rule_conditions: { one: { type: is_sigma_correlation_rule }, two: { type: logsource, product: windows } }, rule_cond_expr: one and not two }\n';
+    const temporal = 'type: temporal, rules: [windows, linux], group-by: [User]';
+    expect(found(searchOf(refusal + byProduct, temporal), 'account')).toEqual(['ann']);
   });
 
   test('in a chain the one that the correlation below is grouped by', () => {

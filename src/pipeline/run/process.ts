@@ -150,10 +150,19 @@ function nameFields(run: Run, settled: SettledCorrelation, done: RuleInProcess):
   done.rule = nameByRule({ written, done: rule, parts, processed }, (leaf, named) => {
     const alone = { ...settled, parts: [leaf.written] };
     const made = startProcess(alone, [leaf.processed], { vars, conversion, named });
-    for (const item of run.items) applyItem(item, made, false);
+    for (const item of run.items) applyIfAble(item, made);
     for (const [field, { names, mapped }] of made.named) if (mapped) noteNames(done, field, names);
     return (field) => made.named.get(field)?.names ?? [field];
   });
+}
+
+/** What fails for one rule alone, such as `rule_failure`, says nothing of the names. */
+function applyIfAble(item: ProcessingItem, rule: RuleInProcess): void {
+  try {
+    applyItem(item, rule, false);
+  } catch (error) {
+    if (!(error instanceof ProcessingError)) throw error;
+  }
 }
 
 function noteNames(done: RuleInProcess, field: string, names: readonly string[]): void {
