@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { cursorAt, textsBelow } from '../src/editor/cursor.ts';
 import { createCsvReader } from '../src/event/csv.ts';
 import { namesIn } from '../src/install/graylog/pipelines/server-pipelines.ts';
@@ -9,8 +9,10 @@ import { appError } from '../src/install/splunk/app-allowed.ts';
 import { csvRows as lookupRows } from '../src/install/splunk/lookup-search.ts';
 import { csvRows } from '../src/pipeline/transformations/placeholder/csv-rows.ts';
 import { fillPlaceholders, parseExpanded } from '../src/sigma/value/placeholder.ts';
-import { detectionOf } from './compile.ts';
+import { createBag } from '../src/source/diagnostic.ts';
+import { compileText, detectionOf, ruleText } from './compile.ts';
 import { cpuMilliseconds } from './cpu-time.ts';
+import { told } from './diagnostics.ts';
 import { splunk } from './registered.ts';
 import { unwrapped } from './result.ts';
 
@@ -66,7 +68,11 @@ test.each<[what: string, read: () => unknown]>([
   [
     'placeholders',
     () =>
-      fillPlaceholders(parseExpanded('%a% '.repeat(size / 4)), new Map(), { most: 9, keep: true }),
+      fillPlaceholders(parseExpanded('%a% '.repeat(size / 4)), new Map(), {
+        most: 9,
+        longest: 1e9,
+        keep: true,
+      }),
   ],
   ['a line that is edited', () => cursorAt(`a${' '.repeat(size)}x`, size)],
   [
@@ -112,6 +118,41 @@ test('placeholders are filled in order', () => {
     ['b', [['z']]],
   ]);
   const pattern = parseExpanded('1%a%2%b%%a%3');
-  const filled = unwrapped(fillPlaceholders(pattern, values, { most: 9, keep: false }));
+  const filled = unwrapped(
+    fillPlaceholders(pattern, values, { most: 9, longest: 1e9, keep: false }),
+  );
   expect(filled).toEqual([['1x2zx3'], ['1x2zy3'], ['1y2zx3'], ['1y2zy3']]);
+});
+
+describe('a value with placeholders', () => {
+  const list = Array.from({ length: 9000 }, (_, at) => [`v${at}`]);
+  const problemsOf = (value: string): readonly string[] => {
+    const bag = createBag();
+    const text = ruleText(`s: { ${value} }\ncondition: s`);
+    compileText(text, bag, new Map([['p', list]]));
+    return told(bag);
+  };
+
+  test('may be long', () => {
+    expect(problemsOf(`'a|expand': '%p%${'a'.repeat(1000)}'`)).toEqual([]);
+  });
+
+  test.each([
+    ['text', `'a|expand': '%p%${'a'.repeat(2000)}'`],
+    ['wildcards', `'a|expand': '%p%${'a*'.repeat(1000)}'`],
+    ['expression', `'a|re|expand': '%p%${'(a|b)c*'.repeat(20)}'`],
+  ])('makes no texts of more than a bound: %s', (_, value) => {
+    expect(problemsOf(value)).toEqual([
+      expect.stringContaining('the placeholders make too long a text of this value'),
+    ]);
+  });
+
+  test('makes no more than a bound with others, which is told once', () => {
+    const values = Array.from({ length: 30 }, (_, at) => `'%p%${at}'`).join(', ');
+    expect(problemsOf(`'a|expand': [${values}]`)).toEqual([
+      expect.stringContaining('the modifiers make more than 100000 values of those of the rule'),
+    ]);
+    const long = Array.from({ length: 4 }, (_, at) => `'%p%${at}${'a'.repeat(700)}'`).join(', ');
+    expect(problemsOf(`'a|expand': [${long}]`)).toEqual([expect.stringContaining('too long ones')]);
+  });
 });

@@ -1,6 +1,11 @@
 import { parseRegex } from '../regex/regex.ts';
 import { isPlaceholder, type Pattern } from '../sigma/value/pattern.ts';
-import { expressionPart, fillPlaceholders, type Unfilled } from '../sigma/value/placeholder.ts';
+import {
+  expressionPart,
+  type FillingBounds,
+  fillPlaceholders,
+  type Unfilled,
+} from '../sigma/value/placeholder.ts';
 import { failed, ok, type Result } from '../source/result.ts';
 import type { RegexTest, StringTest } from './tree.ts';
 
@@ -23,7 +28,7 @@ interface InvalidFilling {
 export function fillRegex(
   { pattern, flags }: UnfilledRegex,
   values: ReadonlyMap<string, readonly Pattern[]>,
-  bounds: { readonly most: number; readonly keep: boolean },
+  bounds: FillingBounds,
 ): Result<readonly (StringTest | RegexTest)[], Unfilled | InvalidFilling> {
   const wanted = new Set(
     pattern.flatMap((part) => (isPlaceholder(part) ? [part.placeholder] : [])),

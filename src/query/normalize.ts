@@ -3,7 +3,7 @@ import type { Detection, DetectionItem, SearchBody } from '../sigma/rule/rule.ts
 import type { DiagnosticBag, NewDiagnostic } from '../source/diagnostic.ts';
 import { didYouMean, nearest } from '../source/nearest.ts';
 import { failed, ok, type Result } from '../source/result.ts';
-import { settleItem } from './item.ts';
+import { type Made, settleItem } from './item.ts';
 import type { Meaning } from './meaning.ts';
 import {
   type SettledBody,
@@ -31,8 +31,9 @@ export function settleDetection(
   const { file, bag } = meaning;
   const { span, conditions } = detection;
   const searches = new Map<string, SettledSearch>();
+  const made: Made = { tests: 0, units: 0 };
   for (const { name, span, body } of detection.searches.values()) {
-    const settled = settleBody(meaning, body);
+    const settled = settleBody(meaning, body, made);
     if (settled) searches.set(name, { name, span, body: settled });
   }
   if (searches.size === detection.searches.size) return { file, span, searches, conditions };
@@ -48,12 +49,13 @@ function emptySearches({ searches }: Detection): ReadonlyMap<string, SettledSear
   return new Map([...searches].map(([name, { span }]) => [name, { name, span, body }]));
 }
 
-function settleBody(meaning: Meaning, body: SearchBody): SettledBody | undefined {
+function settleBody(meaning: Meaning, body: SearchBody, made: Made): SettledBody | undefined {
   const entries: readonly (SearchBody | DetectionItem)[] =
     body.kind === 'map' ? body.items : body.entries;
   const settled: SettledBody[] = [];
   for (const entry of entries) {
-    const one = entry.kind === 'item' ? settleItem(meaning, entry) : settleBody(meaning, entry);
+    const one =
+      entry.kind === 'item' ? settleItem(meaning, entry, made) : settleBody(meaning, entry, made);
     if (one) settled.push(one);
   }
   return settled.length < entries.length

@@ -12,7 +12,7 @@ import { warnOfNetwork, warnOfNumber } from './doubtful-values.ts';
 import { fillRegex } from './expanded-regex.ts';
 import type { Meaning } from './meaning.ts';
 import type { Test, TimePart } from './tree.ts';
-import { maximumValues, textPatterns, unfilled, ValueError } from './value.ts';
+import { maximumSpelled, maximumValues, textPatterns, unfilled, ValueError } from './value.ts';
 
 /** Throws {@link ValueError}. */
 type TestReader = (value: YamlScalar) => readonly Test[];
@@ -147,6 +147,7 @@ function expandedRegexes(
   const keep = meaning.keepPlaceholders ?? false;
   const filled = fillRegex({ pattern, flags: regexFlags(names) }, meaning.placeholders, {
     most: maximumValues,
+    longest: maximumSpelled,
     keep,
   });
   if (filled.ok) return filled.value;

@@ -37,7 +37,9 @@ export class ValueError extends Error {
 /** More patterns from one value of a rule are refused. */
 export const maximumValues = 10_000;
 /** UTF-16 units of all spellings of one value. */
-const maximumSpelled = 1_000_000;
+export const maximumSpelled = 1_000_000;
+/** UTF-16 units of all texts that placeholders make of one. */
+export const maximumFilled = 10_000_000;
 
 export interface KnownPlaceholders {
   readonly placeholders: ReadonlyMap<string, readonly Pattern[]>;
@@ -139,6 +141,7 @@ function expand(
 ): readonly EncodedPattern[] {
   const filled = fillPlaceholders(parseExpanded(text), placeholders, {
     most: maximumValues,
+    longest: maximumFilled,
     keep: keepPlaceholders,
   });
   if (!filled.ok) throw unfilled(filled.error);
@@ -151,6 +154,11 @@ export function unfilled(error: Unfilled): ValueError {
     return new ValueError(
       `the placeholders make ${error.combinations} values or more of this one; ${maximumValues} ` +
         'are allowed',
+      'Split the value.',
+    );
+  if (error.kind === 'tooLong')
+    return new ValueError(
+      'the placeholders make too long a text of this value',
       'Split the value.',
     );
   return new ValueError(

@@ -99,18 +99,28 @@ export function expandPlaceholders(pattern: Pattern): Pattern {
  */
 export type Unfilled =
   | { readonly kind: 'missing'; readonly name: string }
-  | { readonly kind: 'tooMany'; readonly combinations: number };
+  | { readonly kind: 'tooMany'; readonly combinations: number }
+  | { readonly kind: 'tooLong' };
+
+export interface FillingBounds {
+  /** Combinations. */
+  readonly most: number;
+  /** UTF-16 units of all of them together. */
+  readonly longest: number;
+  /** Placeholders without a value stay. */
+  readonly keep: boolean;
+}
 
 /**
- * Replaces the placeholders of a pattern by each combination of their values, of which `most` are
- * allowed. With `keep`, placeholders without a value stay.
+ * Replaces the placeholders of a pattern by each combination of their values.
  */
 export function fillPlaceholders(
   pattern: Pattern,
   values: ReadonlyMap<string, readonly Pattern[]>,
-  { most, keep }: { readonly most: number; readonly keep: boolean },
+  { most, longest, keep }: FillingBounds,
 ): Result<readonly Pattern[], Unfilled> {
   let patterns: PatternPart[][] = [[]];
+  const length = longestFilled(pattern, values);
   for (const part of pattern) {
     const given = isPlaceholder(part) ? values.get(part.placeholder) : undefined;
     if (!given && isPlaceholder(part) && !keep)
@@ -119,6 +129,7 @@ export function fillPlaceholders(
     // checked before they are made: there can be more than any memory holds
     const combinations = patterns.length * choices.length;
     if (combinations > most) return failed({ kind: 'tooMany', combinations });
+    if (combinations > 1 && combinations * length > longest) return failed({ kind: 'tooLong' });
     const [only] = choices;
     // a text can have very many parts: their heads are not copied for each
     if (only && choices.length === 1) for (const head of patterns) appendTo(head, only);
@@ -129,4 +140,23 @@ export function fillPlaceholders(
 
 function appendTo(head: PatternPart[], parts: Pattern): void {
   for (const part of parts) head.push(part);
+}
+
+export const patternLength = (pattern: Pattern): number =>
+  pattern.reduce<number>((sum, part) => sum + (typeof part === 'string' ? part.length : 1), 0);
+
+/** Of the pattern with the longest value of each placeholder. */
+function longestFilled(pattern: Pattern, values: ReadonlyMap<string, readonly Pattern[]>): number {
+  const lengths = new Map<string, number>();
+  for (const part of pattern) {
+    const given = isPlaceholder(part) ? values.get(part.placeholder) : undefined;
+    if (!given || !isPlaceholder(part) || lengths.has(part.placeholder)) continue;
+    const longest = given.reduce<number>((most, one) => Math.max(most, patternLength(one)), 1);
+    lengths.set(part.placeholder, longest);
+  }
+  return pattern.reduce<number>(
+    (sum, part) =>
+      sum + (isPlaceholder(part) ? (lengths.get(part.placeholder) ?? 1) : patternLength([part])),
+    0,
+  );
 }

@@ -2,7 +2,7 @@ import { scalarText } from '../../../jinja/number.ts';
 import { fillRegex, type UnfilledRegex } from '../../../query/expanded-regex.ts';
 import type { SettledItem } from '../../../query/settled.ts';
 import type { StringTest, Test } from '../../../query/tree.ts';
-import { maximumValues } from '../../../query/value.ts';
+import { maximumFilled, maximumSpelled, maximumValues } from '../../../query/value.ts';
 import { parseAddressBlock } from '../../../sigma/value/cidr.ts';
 import {
   ANY,
@@ -11,7 +11,7 @@ import {
   parsePattern,
   patternText,
 } from '../../../sigma/value/pattern.ts';
-import { fillPlaceholders } from '../../../sigma/value/placeholder.ts';
+import { fillPlaceholders, type Unfilled } from '../../../sigma/value/placeholder.ts';
 import type { YamlMapping } from '../../../source/yaml/tree.ts';
 import { ProcessingError } from '../../../work/processing-error.ts';
 import type { PipelineEnvironment, TransformationDefinition } from '../../definition.ts';
@@ -67,8 +67,12 @@ export function filledTests(
 ): readonly Test[] {
   if (test.flags)
     return filledRegexes({ pattern: test.pattern, flags: test.flags }, values, settled);
-  const filled = fillPlaceholders(test.pattern, values, { most: maximumValues, keep: true });
-  if (!filled.ok) throw tooMany(settled);
+  const filled = fillPlaceholders(test.pattern, values, {
+    most: maximumValues,
+    longest: maximumFilled,
+    keep: true,
+  });
+  if (!filled.ok) throw unfilledBy(filled.error, settled);
   return filled.value.map(
     (pattern): Test =>
       test.isBlock && !pattern.some(isPlaceholder)
@@ -77,9 +81,11 @@ export function filledTests(
   );
 }
 
-const tooMany = (settled: SettledItem): ProcessingError =>
+const unfilledBy = ({ kind }: Unfilled, settled: SettledItem): ProcessingError =>
   new ProcessingError(
-    `the placeholders make more than ${maximumValues} values of one`,
+    kind === 'tooLong'
+      ? 'the placeholders make too long a text of a value'
+      : `the placeholders make more than ${maximumValues} values of one`,
     settled,
     'Split the value, or shorten the lists.',
   );
@@ -89,10 +95,14 @@ function filledRegexes(
   values: ReadonlyMap<string, readonly Pattern[]>,
   settled: SettledItem,
 ): readonly Test[] {
-  const filled = fillRegex(test, values, { most: maximumValues, keep: true });
+  const filled = fillRegex(test, values, {
+    most: maximumValues,
+    longest: maximumSpelled,
+    keep: true,
+  });
   if (filled.ok) return filled.value;
   const { error } = filled;
-  if (error.kind !== 'invalid') throw tooMany(settled);
+  if (error.kind !== 'invalid') throw unfilledBy(error, settled);
   throw new ProcessingError(
     `a placeholder’s value makes no regular expression, \`${error.source}\`: ${error.message}`,
     settled,
