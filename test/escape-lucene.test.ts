@@ -166,6 +166,8 @@ describe('the reader', () => {
     ['a:/x{2,3}(a|b)?/', { a: 'xxxb' }, true],
     ['a:/~(x.*)/', { a: 'xy' }, false],
     ['a:pre\\ fix*\\*', { a: 'pre fix and *' }, true],
+    ['a:c?t', { a: 'c😀t' }, true],
+    ['a:c??t', { a: 'c😀t' }, false],
     ['_exists_:a AND a:>=5', { a: '5.0' }, true],
   ] as const)('%s', (query, event, wanted) => {
     expect(hits(query, event)).toBe(wanted);

@@ -1,4 +1,5 @@
 import type { TestEvent } from './matcher.ts';
+import { oneCharacter } from './one-character.ts';
 
 /**
  * Text outside of quotes; undefined where a quote is left open. With `escapes`, as a release would
@@ -99,7 +100,7 @@ function readField(reader: Reader, name: string): Test {
 
 const wildcard = (text: string): RegExp =>
   new RegExp(
-    `^${text.replace(/[.*+?^${}()|[\]\\]/g, (char) => (char === '*' ? '.*' : char === '?' ? '.' : `\\${char}`))}$`,
+    `^${text.replace(/[.*+?^${}()|[\]\\]/g, (char) => (char === '*' ? '.*' : char === '?' ? oneCharacter : `\\${char}`))}$`,
     'is',
   );
 

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { LuceneError, lucenePattern } from './lucene-pattern.ts';
+import { oneCharacter } from './one-character.ts';
 
 /**
  * An independent reader of Lucene's classic query syntax as OpenSearch's `query_string` takes it,
@@ -222,7 +223,7 @@ function readTerm(scan: Scan): Term {
     let char = scan.text[scan.at] ?? '';
     if (char === '*' || char === '?') {
       wild = true;
-      source += char === '*' ? '[^]*' : '[^]';
+      source += char === '*' ? '[^]*' : oneCharacter;
       continue;
     }
     if (special.test(char)) break;

@@ -24,6 +24,7 @@ const cases: readonly (readonly [detection: string, event: Event, found: boolean
   ["sel: { a: 'c?t*' }", { a: 'CUTTER' }, true],
   ["sel: { a: 'c?t' }", { a: 'ct' }, false],
   ["sel: { a: 'c?t' }", { a: 'c😀t' }, true],
+  ["sel: { a: 'c??t' }", { a: 'c😀t' }, false],
   ["sel: { a: 'c\\*t' }", { a: 'c*t' }, true],
   ["sel: { a: 'c\\*t' }", { a: 'cat' }, false],
   ["sel: { a: '' }", { a: '' }, true],
@@ -77,6 +78,12 @@ const cases: readonly (readonly [detection: string, event: Event, found: boolean
 describe('an event is what a rule means', () => {
   test.each(cases)('%s of %j: %s', (detection, event, found) =>
     expect(finds(detection, event)).toBe(found),
+  );
+
+  test.each(cases.filter(([detection]) => detection.includes('?t')))(
+    '%s of %j, for the plain matcher: %s',
+    (detection, event, found) =>
+      expect(matches(detectionOf(`${detection}\ncondition: sel`).query, event)).toBe(found),
   );
 });
 

@@ -1,6 +1,7 @@
 import type { CidrTest, FieldTest, Item, Query, Test } from '../src/query/tree.ts';
 import { ipv4Bytes, ipv6Bytes, networkMask } from '../src/sigma/value/cidr.ts';
 import { ANY, ONE, type Pattern } from '../src/sigma/value/pattern.ts';
+import { oneCharacter } from './one-character.ts';
 
 export type TestEvent = Readonly<Record<string, unknown>>;
 
@@ -84,9 +85,6 @@ function once(key: object, make: () => RegExp): RegExp {
   return made;
 }
 
-/** Two units, for one beyond the first 65,536. */
-const anyCharacter = '(?:[\\ud800-\\udbff][\\udc00-\\udfff]|.)';
-
 function patternRegExp(pattern: Pattern, cased: boolean): RegExp {
   // a second `.*` would try each text in quadratic time
   const parts = pattern.filter((part, index) => part !== ANY || pattern[index - 1] !== ANY);
@@ -98,7 +96,7 @@ function patternRegExp(pattern: Pattern, cased: boolean): RegExp {
       part === ANY
         ? '.*'
         : part === ONE
-          ? anyCharacter
+          ? oneCharacter
           : typeof part === 'string'
             ? part.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')
             : '',
