@@ -480,11 +480,7 @@ describe('what the system refuses is said in words', () => {
       'zzz.yml: there is no such file or folder',
       'relative to the working directory',
     ],
-    [
-      ['match', 'rules', '--events', 'nope.json'],
-      'nope.json:1: there is no such file or folder',
-      '',
-    ],
+    [['match', 'rules', '--events', 'nope.json'], 'nope.json: there is no such file or folder', ''],
     [['match', 'rules', '--events', 'a-folder'], 'it is a folder, and a file is needed', ''],
     [['explain', 'rules', '--event', 'nope.json'], 'there is no such file or folder', ''],
     [['test', 'nope'], 'nope: there is no such file or folder', ''],

@@ -126,6 +126,12 @@ test('text: what is about a file as a whole shows no line of it', () => {
   );
 });
 
+test('text: a file that is not there has no line', () => {
+  expect(reports.text([written('rules/a.yml', '', [0, 0])], context)).toBe(
+    'rules/a.yml: error[SIG031]: no selection `selectoin`\n  = hint: Did you mean `selection`?\n',
+  );
+});
+
 test('text: colours only through paint', () => {
   const painted = reports.text([marking(rule, 'selectoin')], {
     ...context,

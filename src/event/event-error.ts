@@ -1,5 +1,6 @@
 /**
- * Thrown where an input of events can't be read. The message is `file:line: ` and the reason.
+ * Thrown where an input of events can't be read. The message is `file:line: ` and the reason,
+ * or `file: ` and the reason where the input as a whole is meant.
  *
  * @example
  * import { EventError, eventsIn } from 'sigpack';
@@ -16,11 +17,11 @@ export class EventError extends Error {
   override name = 'EventError';
   /** Name of the input. */
   readonly file: string;
-  /** Where the event starts, from 1. */
+  /** Where the event starts, from 1; 0 where the input as a whole can't be read. */
   readonly line: number;
 
   constructor(file: string, line: number, message: string) {
-    super(`${file}:${line}: ${message}`);
+    super(`${line === 0 ? file : `${file}:${line}`}: ${message}`);
     this.file = file;
     this.line = line;
   }

@@ -21,7 +21,9 @@ function block(diagnostic: Diagnostic, context: ReportContext): string {
   const { paint, links = false } = context;
   const { code, severity, file, message, hint, target } = diagnostic;
   const { line, column } = placeOf(diagnostic);
-  const place = paint('bold', `${visible(file.path)}:${line}:${column}`);
+  // a file that is not there, a folder and an empty file have no lines
+  const at = file.text === '' ? '' : `:${line}:${column}`;
+  const place = paint('bold', `${visible(file.path)}${at}`);
   const lines = [
     `${place}: ${paint(severityStyles[severity], `${severity}[${code}]`)}: ${visible(message)}`,
   ];

@@ -72,7 +72,7 @@ async function* plain(input: Readable, file: string): AsyncGenerator<Uint8Array>
     const whole = chain(first, chunks);
     yield* first[0] === 0x1f && first[1] === 0x8b ? unpacked(whole) : whole;
   } catch (error) {
-    throw new EventError(file, 1, fileError(error));
+    throw new EventError(file, 0, fileError(error));
   } finally {
     input.destroy();
   }

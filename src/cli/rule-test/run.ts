@@ -137,7 +137,7 @@ async function eventsOf(
     const path = eventPath(testPath, source.path);
     // a pipe would be waited for without end
     if (statsOf(path)?.isFile() === false)
-      throw new EventError(source.path, 1, 'this is not a file');
+      throw new EventError(source.path, 0, 'this is not a file');
     const events = await read(path);
     if (events.length > 0) return events;
     bag.add(file, {
