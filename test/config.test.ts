@@ -316,9 +316,16 @@ test('an empty file is the configuration of a run without one', () => {
  * Schema as well.
  */
 const refused = [
-  ['version: 1.0', '`version` must be a string, not `1.0`', "Quote the value: '1.0'", '1.0', true],
-  ['version: 1.2', '`version` must be a string, not `1.2`', 'Quote', '1.2', true],
-  ["version: '1.2'", '`version` has not the right form', 'x.y.z', "'1.2'", true],
+  ['version: 1.0', '`version` must be a string, not `1.0`', 'such as 1.0.0', '1.0', true],
+  ['version: 1.2', '`version` must be a string, not `1.2`', 'such as 1.0.0', '1.2', true],
+  ["version: '1.2'", '`version` has not the right form', 'such as 1.0.0', "'1.2'", true],
+  [
+    'graylog: { minimumServerVersion: 6.1 }',
+    '`graylog.minimumServerVersion` must be a string, not `6.1`',
+    "Quote the value: '6.1'",
+    '6.1',
+    true,
+  ],
   ['id: 9lives', '`id` has not the right form', 'A letter, then', '9lives', true],
   ['titel: Acme detections', 'the file has no key `titel`', 'Did you mean `title`?', 'titel', true],
   ['title: Acme', '`title` must have at least 5 characters', '5 to 80', 'Acme', true],

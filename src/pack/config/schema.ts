@@ -62,7 +62,7 @@ export const configSchema = {
       'Put before the name of each detection, as `Sigma - `. Names that are published stay.',
       { minLength: 0, maxLength: 40, default: '' },
     ),
-    version: text('Semantic version, x.y.z.', {
+    version: text('Semantic version of three numbers, such as 1.0.0.', {
       pattern: '^(?:0|[1-9][0-9]{0,5})\\.(?:0|[1-9][0-9]{0,5})\\.(?:0|[1-9][0-9]{0,5})$',
       default: '1.0.0',
     }),

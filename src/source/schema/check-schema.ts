@@ -2,7 +2,7 @@ import type { DiagnosticCode } from '../code/catalogue.ts';
 import type { NewDiagnostic } from '../diagnostic.ts';
 import { nearestHint } from '../nearest.ts';
 import { counted } from '../plural.ts';
-import type { YamlMapping, YamlNode, YamlSequence } from '../yaml/tree.ts';
+import type { YamlMapping, YamlNode, YamlScalar, YamlSequence } from '../yaml/tree.ts';
 import { type Check, report } from './check.ts';
 import { allowedValues, anyOfText, checkScalar } from './check-scalar.ts';
 import type { JsonSchema } from './json-schema.ts';
@@ -152,15 +152,21 @@ function checkType(check: Check, schema: JsonSchema, node: YamlNode, label: stri
       'Give it a value or remove the key.',
     );
   } else {
-    const quote =
-      node.kind === 'scalar' &&
-      node.plain &&
-      node.value !== null &&
-      typesOf(schema.type).includes('string');
-    const hint = quote ? `Quote the value: '${node.text}'` : schema.description;
+    const hint = fitsQuoted(check, schema, node)
+      ? `Quote the value: '${node.text}'`
+      : schema.description;
     report(check, node, `${label} must be ${wanted}, not ${nodeName(node)}`, hint);
   }
   return false;
+}
+
+/** True for a value without quotes that is right with them. */
+function fitsQuoted(check: Check, schema: JsonSchema, node: YamlNode): node is YamlScalar {
+  if (node.kind !== 'scalar' || !node.plain || node.value === null) return false;
+  if (!typesOf(schema.type).includes('string')) return false;
+  const trial: Check = { ...check, found: [] };
+  checkScalar(trial, schema, { ...node, value: node.text }, '');
+  return trial.found.length === 0;
 }
 
 const oneWord = 'Write one of them, without brackets or dashes.';
