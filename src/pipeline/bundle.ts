@@ -105,3 +105,14 @@ export const bundles: ReadonlyMap<string, Bundle> = new Map([
     },
   ],
 ]);
+
+/**
+ * The targets of a built-in pipeline or bundle. A pipeline that is in no bundle is for the target
+ * that its name begins with.
+ */
+export function targetsOfPipeline(name: string): readonly string[] {
+  const inBundles = [...bundles].flatMap(([bundle, { pipelines, targets }]) =>
+    bundle === name || pipelines.includes(name) ? targets : [],
+  );
+  return inBundles.length > 0 ? inBundles : [name.split('-')[0] ?? name];
+}

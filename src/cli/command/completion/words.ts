@@ -1,7 +1,7 @@
 import type { Command, Option } from 'commander';
 import { targets } from '../../../backend/registry.ts';
 import { targetName } from '../../../backend/target-name.ts';
-import { bundles, noPipeline } from '../../../pipeline/bundle.ts';
+import { bundles, noPipeline, targetsOfPipeline } from '../../../pipeline/bundle.ts';
 
 /**
  * The completions of the last of the words after `sigpack`, which has been typed in part. Empty: a
@@ -70,7 +70,10 @@ async function valuesOf(
   if (option.long === '--to') return placesOf(before);
   if (option.long !== '--pipeline') return [];
   const { builtInNames } = await import('../../project/pipeline-files.ts');
-  return [...bundles.keys(), ...builtInNames(), noPipeline];
+  const named = targetsBefore(before);
+  const isMeant = (name: string): boolean =>
+    named.length === 0 || targetsOfPipeline(name).some((target) => named.includes(target));
+  return [...[...bundles.keys(), ...builtInNames()].filter(isMeant), noPipeline];
 }
 
 /** The places of the configuration. */
@@ -86,11 +89,7 @@ async function placesOf(before: readonly string[]): Promise<readonly string[]> {
 
 /** The formats of the targets that are named before; of all targets if there is none. */
 function formatsOf(before: readonly string[]): readonly string[] {
-  const at = before.findIndex((word) => word === '-t' || word === '--target');
-  const known = targets.map(({ name }) => name);
-  const named = (at < 0 ? '' : (before[at + 1] ?? ''))
-    .split(',')
-    .map((name) => targetName(name, known));
+  const named = targetsBefore(before);
   const chosen = targets.filter(({ name }) => named.includes(name));
   return [
     ...new Set(
@@ -99,4 +98,18 @@ function formatsOf(before: readonly string[]): readonly string[] {
       ),
     ),
   ];
+}
+
+/** The targets that `-t` names, in any of its forms, without those that are not known. */
+function targetsBefore(before: readonly string[]): readonly string[] {
+  // bash makes three words of --target=splunk
+  const words = before.flatMap((word) => (word === '=' ? [] : word.split(/^(--target)=/)));
+  const known = targets.map(({ name }) => name);
+  return words
+    .flatMap((word, index) => {
+      const owner = words[index - 1];
+      return owner === '-t' || owner === '--target' ? word.split(',') : [];
+    })
+    .map((name) => targetName(name, known))
+    .filter((name) => known.includes(name));
 }

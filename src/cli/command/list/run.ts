@@ -1,5 +1,5 @@
 import { aliasesOf, noTarget, targetName } from '../../../backend/target-name.ts';
-import { bundles } from '../../../pipeline/bundle.ts';
+import { targetsOfPipeline } from '../../../pipeline/bundle.ts';
 import { counted } from '../../../source/plural.ts';
 import { ok } from '../../../source/result.ts';
 import { visible } from '../../../source/visible.ts';
@@ -60,7 +60,7 @@ async function rowsOf(
   const isWanted = (name: string): boolean => wanted.size === 0 || wanted.has(name);
   if (what === 'pipelines') {
     const { listedPipelines } = await import('./pipelines.ts');
-    return listedPipelines().filter((row) => wanted.size === 0 || targetsOf(row).some(isWanted));
+    return listedPipelines().filter(({ name }) => targetsOfPipeline(name).some(isWanted));
   }
   const chosen = targets.filter(({ name }) => isWanted(name));
   if (what === 'targets')
@@ -68,16 +68,6 @@ async function rowsOf(
   return chosen.flatMap(({ name, formats }) =>
     formats.map((format) => ({ name: `${name} ${format.name}`, description: format.description })),
   );
-}
-
-/**
- * The targets of a pipeline. One that is in no bundle is for each target that its name begins with.
- */
-function targetsOf({ name }: Listed): readonly string[] {
-  const inBundles = [...bundles].flatMap(([bundle, { pipelines, targets }]) =>
-    bundle === name || pipelines.includes(name) ? targets : [],
-  );
-  return inBundles.length > 0 ? inBundles : [name.split('-')[0] ?? name];
 }
 
 type Row = readonly [name: string, texts: readonly string[]];
