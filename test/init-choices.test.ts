@@ -177,6 +177,14 @@ describe('options', () => {
       ['--graylog-streams', 'all'],
       /: give --graylog \(graylog, graylog-nxlog, graylog-illuminate, none\)\. /,
     ],
+    [
+      ['--splunk', 'splunk', '--graylog', 'graylog'],
+      /: give --splunk-index and --graylog-streams\. --splunk-index: Which indexes .* --graylog-streams: Which streams /,
+    ],
+    [
+      ['--splunk-index', '*', '--elasticsearch-index', 'logs-*'],
+      /: give --splunk \(splunk, .*, none\) and --elasticsearch \(elastic, none\)\. --splunk: /,
+    ],
     [['--splunk', 'splnk'], /^sigpack: --splunk: "splnk" is not one of /],
     [['--elasticsearch', 'elastic'], /^sigpack: packs are for splunk and graylog/],
     [

@@ -12,7 +12,7 @@ import {
 
 /**
  * Asks the open questions on a terminal. Without a terminal, throws a CommandError that names the
- * option.
+ * options.
  */
 export async function askTheRest(given: Answers): Promise<Answers> {
   const answers = new Map<ChoiceKey, readonly string[]>(given);
@@ -29,25 +29,34 @@ export async function askTheRest(given: Answers): Promise<Answers> {
   return answers;
 }
 
-/** Without a terminal, the default answers a question. */
+/** Without a terminal, the default answers a question; all without a default are named. */
 function withDefaults(answers: Map<ChoiceKey, readonly string[]>): Answers {
+  const open: Question[] = [];
   for (let question = nextQuestion(answers); question; question = nextQuestion(answers)) {
     const { key, fallback } = question;
     const read = fallback === undefined ? undefined : answersIn(question, fallback);
-    if (!read?.ok) throw new CommandError(withoutTerminal(question));
-    answers.set(key, read.value);
+    if (!read?.ok) open.push(question);
+    // no answer to a question leaves those that follow from it
+    answers.set(key, read?.ok ? read.value : []);
   }
+  if (open.length > 0) throw new CommandError(withoutTerminal(open));
   return answers;
 }
 
-function withoutTerminal({ key, text, choices }: Question): string {
-  if (key === 'products')
+function withoutTerminal(open: readonly Question[]): string {
+  if (open.some(({ key }) => key === 'products'))
     return (
       'there is no terminal to ask on: give --splunk, --graylog or both, each with the ' +
       "pipelines for its products' fields; sigpack init --help shows the choices"
     );
-  const names = choices.length === 0 ? '' : ` (${choices.map(({ name }) => name).join(', ')})`;
-  return `there is no terminal to ask on: give ${optionOf(key)}${names}. ${text}`;
+  const given = open.map(({ key, choices }) => {
+    const names = choices.length === 0 ? '' : ` (${choices.map(({ name }) => name).join(', ')})`;
+    return `${optionOf(key)}${names}`;
+  });
+  const texts = open.map(({ key, text }) =>
+    open.length === 1 ? text : `${optionOf(key)}: ${text}`,
+  );
+  return `there is no terminal to ask on: give ${given.join(' and ')}. ${texts.join(' ')}`;
 }
 
 /** Asks until there is an answer. */
