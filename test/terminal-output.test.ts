@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { forStream, type GuardedStream, guardTerminal } from '../src/cli/terminal/guarded.ts';
+import { showsSigns } from '../src/cli/terminal/plain-signs.ts';
 import { sigpack } from './sigpack.ts';
 import { yamlText } from './yaml-text.ts';
 
@@ -16,6 +17,15 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const payload = 'v\u001b]0;PWNED\u0007\u001b[2J\u001b[8m\u009b2J\u202ecod\u200b\r\u0008';
 const name = 'n\u001b]0;PWNED\u0007\u001b[8m\u202e';
 const text = yamlText(payload);
+const signRule = `title: Command
+id: 00000000-0000-4000-8000-0000000000aa
+logsource: { product: windows, category: process_creation }
+detection: { a: { Image|endswith: cmd.exe }, condition: a }
+`;
+const signTests = `tests:
+  - { name: matches, event: { Image: cmd.exe }, expect: match }
+  - { name: fails, event: { Image: ps.exe }, expect: match }
+`;
 const rule = (id: number, more = ''): string => `title: ${yamlText(`T${id} ${payload}`)}
 id: 00000000-0000-4000-8000-00000000000${id}
 status: test
@@ -121,6 +131,50 @@ test('a file and a pipe get the query as it is', async () => {
     terminal: true,
   });
   expect(shown.stdout).toContain('␛]0;PWNED␇');
+});
+
+describe('the signs of reports', () => {
+  const rules = { 'a.yml': signRule, 'a.test.yml': signTests };
+  const tested = async (
+    env: Readonly<Record<string, string>>,
+    terminal = true,
+  ): Promise<string> => {
+    const cwd = mkdtempSync(join(folder, 'signs-'));
+    for (const [path, content] of Object.entries(rules)) writeFileSync(join(cwd, path), content);
+    const options = { cwd, terminal, env: { NO_COLOR: '1', ...env } };
+    return (await sigpack(['test', '.'], options)).stdout;
+  };
+
+  // Windows shows them in every locale
+  it.skipIf(process.platform === 'win32')('are ASCII where the locale has no others', async () => {
+    const shown = await tested({ LANG: 'C' });
+    expect(shown).toMatch(/^not ok a\.test\.yml/m);
+    expect(shown).toMatch(/^ {2}ok matches/m);
+    expect(shown).toMatch(/^ {2}not ok fails/m);
+    expect(shown).not.toMatch(/[^\n\x20-\x7e]/);
+  });
+
+  it('stay in a file, and where nothing is known of the locale', async () => {
+    expect(await tested({ LC_ALL: 'C' }, false)).toMatch(/^ {2}✓ matches/m);
+    expect(await tested({})).toMatch(/^ {2}✗ fails/m);
+  });
+
+  it.each([
+    [{}, true],
+    [{ LANG: 'en_US.UTF-8' }, true],
+    [{ LANG: 'en_US.utf8@euro' }, true],
+    [{ LANG: 'C.UTF-8' }, true],
+    [{ LANG: 'de_DE' }, true],
+    [{ LANG: 'C' }, false],
+    [{ LANG: 'POSIX' }, false],
+    [{ LANG: 'de_DE.ISO-8859-1' }, false],
+    [{ LANG: 'en_US.UTF-8', LC_ALL: 'C' }, false],
+    [{ LANG: 'C', LC_CTYPE: 'en_US.UTF-8' }, true],
+    [{ LANG: 'C', LC_ALL: '', LC_CTYPE: '' }, false],
+  ])('%j: %j', (env, wanted) => {
+    expect(showsSigns(env, 'linux')).toBe(wanted);
+    expect(showsSigns(env, 'win32')).toBe(true);
+  });
 });
 
 describe('a guarded terminal', () => {

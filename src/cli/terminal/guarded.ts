@@ -1,5 +1,6 @@
 import { visible } from '../../source/visible.ts';
 import { fittedLines } from '../report/wrapped.ts';
+import { plainSigns, showsSigns } from './plain-signs.ts';
 import { eraseStatusLine } from './terminal.ts';
 
 type Written = (error?: Error | null) => void;
@@ -21,7 +22,8 @@ const kept = new RegExp(`(${esc}\\[(?:(?:0|1|2|4|22|24|3[0-7]|39|9[0-7])m|K)|^\\
 /**
  * The one way to a terminal: whatever a command writes, a terminal gets no control characters but
  * Sigpack's own, and none that reorder text. With `wraps`, for a stream that only people read, long
- * lines are broken at words. Files and pipes get the text byte by byte.
+ * lines are broken at words, and signs are as the locale can show them. Files and pipes get the
+ * text byte by byte.
  */
 export function guardTerminal(stream: GuardedStream, { wraps = false } = {}): void {
   if (stream.isTTY !== true) return;
@@ -32,7 +34,7 @@ export function guardTerminal(stream: GuardedStream, { wraps = false } = {}): vo
     const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
     // an encoding may come between
     return write(
-      guarded(wraps && !text.startsWith('\r') ? fitted(text, stream) : text),
+      guarded(wraps ? forPerson(text, stream) : text),
       rest.find((one): one is Written => typeof one === 'function'),
     );
   };
@@ -57,14 +59,23 @@ export const forStream = (text: string, { isTTY }: { readonly isTTY?: boolean })
 /** As {@link visible}, line by line. */
 export const visibleLines = (text: string): string => text.split('\n').map(visible).join('\n');
 
-/** Prints text on standard output; in a terminal, long lines are broken at words. */
+/**
+ * Prints text on standard output; in a terminal, long lines are broken at words, and signs are as
+ * the locale can show them.
+ */
 export function printText(text: string): void {
   process.stdout.write(personText(text));
 }
 
 /** The same text, for a command that writes it itself. */
 export const personText = (text: string): string =>
-  process.stdout.isTTY ? fitted(text, process.stdout) : text;
+  process.stdout.isTTY ? forPerson(text, process.stdout) : text;
+
+function forPerson(text: string, stream: { readonly columns?: number }): string {
+  const shown = showsSigns(process.env, process.platform) ? text : plainSigns(text);
+  // the progress has a line of its own
+  return shown.startsWith('\r') ? shown : fitted(shown, stream);
+}
 
 /** A terminal may not know its columns, and report none or zero. */
 const fitted = (text: string, { columns = 0 }: { readonly columns?: number }): string =>
