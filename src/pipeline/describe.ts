@@ -1,5 +1,6 @@
 import type { SettledBody, SettledDetection, SettledItem } from '../query/settled.ts';
 import type { Test } from '../query/tree.ts';
+import type { Alias, CorrelationRule } from '../sigma/correlation/correlation.ts';
 import type { ConditionNode } from '../sigma/rule/condition.ts';
 import { type LogSource, sourceLabel } from '../sigma/rule/rule.ts';
 import { patternText } from '../sigma/value/pattern.ts';
@@ -10,7 +11,7 @@ export function ruleLines({ rule, parts, state, attributes }: RuleInProcess): re
   const source =
     rule.kind === 'detection'
       ? [`logsource: ${logSourceText(rule.logsource)}`]
-      : [`group-by: ${rule.groupBy.join(', ')}`];
+      : correlationLines(rule);
   return [
     ...source,
     ...parts.flatMap(detectionLines),
@@ -18,6 +19,26 @@ export function ruleLines({ rule, parts, state, attributes }: RuleInProcess): re
     ...[...state].map(([key, value]) => `state ${key}: ${plainText(value)}`),
     ...[...attributes].map(([key, value]) => `attribute ${key}: ${plainText(value)}`),
   ];
+}
+
+function correlationLines(rule: CorrelationRule): readonly string[] {
+  const {
+    groupBy,
+    valueFields,
+    aliases,
+    alternatives = new Map<string, readonly string[]>(),
+  } = rule;
+  return [
+    `group-by: ${groupBy.join(', ')}`,
+    ...(valueFields.length > 0 ? [`condition field: ${valueFields.join(', ')}`] : []),
+    ...aliases.map(aliasLine),
+    ...[...alternatives].map(([name, fields]) => `${name}: the first of ${fields.join(', ')}`),
+  ];
+}
+
+function aliasLine({ name, fields }: Alias): string {
+  const named = Array.from(fields, ([reference, field]) => `${field} of ${reference}`);
+  return `alias ${name}: ${named.join(', ')}`;
 }
 
 const plainText = (value: unknown): string =>

@@ -15,9 +15,13 @@ import { type ProcessEnd, processedRule } from './processed-rule.ts';
 import { createRelevance, forEachRelevant } from './relevant-items.ts';
 import { createUsualFields } from './usual-fields.ts';
 
-/** Called after each item that was looked at for a rule. */
+/**
+ * Called for a rule before its first item, after each item that was looked at, and after the fields
+ * of a correlation got their names by rule.
+ */
 export type OnStep = (step: {
-  readonly item: ProcessingItem;
+  /** Undefined before the first item and after the last. */
+  readonly item: ProcessingItem | undefined;
   readonly applied: boolean;
   readonly rule: RuleInProcess;
 }) => void;
@@ -128,12 +132,16 @@ function processRule(
   const { vars, conversion = noVars } = run;
   const named = run.namedBy?.(settled.rule) ?? [];
   const rule = startProcess(settled, referenced, { vars, conversion, named });
+  run.onStep?.({ item: undefined, applied: false, rule });
   const whole = run.onStep
     ? run.items.every((item) => step(run, item, rule))
     : forEachRelevant(run.items, run.relevant, rule, (item, holds) => step(run, item, rule, holds));
   if (!whole) return undefined;
   try {
-    if (settled.kind === 'correlation') nameFields(run, settled, rule);
+    if (settled.kind === 'correlation') {
+      nameFields(run, settled, rule);
+      run.onStep?.({ item: undefined, applied: true, rule });
+    }
     return processedRule(run.end, rule, settled);
   } catch (error) {
     report(run, rule, error);

@@ -30,6 +30,10 @@ export interface TargetCompilerOptions {
   readonly namedBy?: ProcessOptions['namedBy'];
   /** See {@link ProcessOptions}. */
   readonly usualNames?: ProcessOptions['usualNames'];
+  /** See {@link ProcessOptions}. */
+  readonly onStep?: ProcessOptions['onStep'];
+  /** Called for a rule as it is for the target, before it may be left out for its truth. */
+  readonly onCompiled?: (compiled: CompiledRule) => void;
   /** What becomes of a rule whose truth no event changes; default: the target leaves it out. */
   readonly unmatchable?: Unmatchable;
 }
@@ -101,7 +105,7 @@ function createTargetProcessor(
   pipelines: readonly Pipeline[],
   options: TargetCompilerOptions,
 ): TargetProcessor {
-  const { bag, namedBy, usualNames } = options;
+  const { bag, namedBy, usualNames, onStep } = options;
   const ownBag = createBag();
   const conversion = conversionVars(target, options.formats?.get(target));
   const process = createProcessor(pipelines, {
@@ -109,6 +113,7 @@ function createTargetProcessor(
     conversion,
     ...(namedBy ? { namedBy } : {}),
     ...(usualNames ? { usualNames } : {}),
+    ...(onStep ? { onStep } : {}),
   });
   const combine = createCombiner(ownBag);
   return (settled) => {
@@ -150,8 +155,9 @@ function addOnce(bag: DiagnosticBag, { file, ...diagnostic }: Diagnostic): void 
 function unlessConstant(
   compiled: CompiledRule,
   target: string,
-  { bag, unmatchable }: TargetCompilerOptions,
+  { bag, unmatchable, onCompiled }: TargetCompilerOptions,
 ): Result<TargetRule, LeftOut> {
+  onCompiled?.(compiled);
   const constant = constantTruth(compiled);
   if (!constant) return ok({ compiled, off: false });
   const { code, message, file, span } = constant;

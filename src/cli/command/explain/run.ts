@@ -1,18 +1,8 @@
-import { postprocessedRule } from '../../../backend/postprocess.ts';
-import type { RegisteredTarget, TargetSettings } from '../../../backend/registry.ts';
+import { convertedEntries } from '../../../convert/entries.ts';
 import { targetSettings } from '../../../convert/target-settings.ts';
-import { logSourceText, ruleLines } from '../../../pipeline/describe.ts';
-import type { Pipeline } from '../../../pipeline/pipeline.ts';
-import { constantTruth } from '../../../pipeline/run/constant-truth.ts';
-import { byPriority, createProcessor, type OnStep } from '../../../pipeline/run/process.ts';
-import {
-  type CompiledRule,
-  createCombiner,
-  createSettler,
-  type SettledRule,
-} from '../../../query/compile.ts';
-import type { DiagnosticBag } from '../../../source/diagnostic.ts';
-import { positionAt } from '../../../source/span.ts';
+import { createCountedWarnings } from '../../../pack/pipeline-report.ts';
+import type { Rule } from '../../../sigma/collection/collection.ts';
+import { createBag, type DiagnosticBag } from '../../../source/diagnostic.ts';
 import { visible } from '../../../source/visible.ts';
 import { CommandError } from '../../error/command-error.ts';
 import type { ExitCode } from '../../error/exit-code.ts';
@@ -20,10 +10,9 @@ import { loadTargets } from '../../plugin/load.ts';
 import { namedTarget } from '../../project/chosen-target.ts';
 import { loadGivenRules } from '../../project/given-rules.ts';
 import { openProject, reportProject } from '../../project/project.ts';
-import type { Paint } from '../../report/context.ts';
 import { printText } from '../../terminal/guarded.ts';
 import { createTerminal } from '../../terminal/terminal.ts';
-import { type LineChange, lineChanges } from './line-changes.ts';
+import { createExplainer, type ExplainedRule } from './explainer.ts';
 
 export interface ExplainOptions {
   readonly target?: string;
@@ -61,143 +50,55 @@ export async function explain(
   const { config } = loaded;
   const pipelines = project.pipelines.get(name) ?? [];
   const { collection } = loadGivenRules(project, paths);
-  const settle = createSettler(collection, {
-    placeholders: config.placeholders,
-    bag,
-    keepPlaceholders: pipelines.length > 0,
-  });
   // the output goes to standard output, whose own terminal decides on colours
   const { paint } = createTerminal(process.stdout, process.env, () => 0);
-  const explaining: Explaining = {
-    target,
-    pipelines,
-    settings: targetSettings(config, pipelines, project.pluginSettings),
-    bag,
+  const servingBag = createBag();
+  const explained = createExplainer(
+    { collection, config, bag, servingBag, pipelines, name },
     paint,
-    verbose: options.verbose,
+    options.verbose,
+  );
+  const rules = collection.rules.flatMap((rule) => explained(rule) ?? []);
+  const settings = targetSettings(config, pipelines, project.pluginSettings);
+  const converted = (wanted: readonly ExplainedRule[], into: DiagnosticBag) => {
+    const warnings = createCountedWarnings(into);
+    const entries = convertedEntries(
+      wanted.map(({ targeted }) => targeted),
+      name,
+      (compiled) => target.convert(compiled, settings),
+      { config, pipelines: project.pipelines, bag: into },
+      warnings,
+    );
+    warnings.report();
+    return entries;
   };
-  const texts = collection.rules
-    .flatMap((rule) => settle(rule) ?? [])
-    .map((rule) => explained(rule, explaining));
-  for (const [index, { text, queries }] of texts.entries()) {
-    printText(`${index > 0 ? '\n' : ''}${text}`);
+  const { serving = [], standing = [] } = Object.groupBy(rules, ({ serves }) =>
+    serves ? 'serving' : 'standing',
+  );
+  const entries = [...converted(standing, bag), ...converted(serving, servingBag)];
+  const queriesOf = new Map(entries.map((entry) => [entry.rule, entry.converted.queries]));
+  for (const [index, { rule, lines, targeted }] of rules.entries()) {
+    const made = targeted.forTarget(name);
+    const queries = made.ok ? queriesOf.get(made.value.compiled.rule) : undefined;
+    const last = queries
+      ? [paint('bold', 'Query')]
+      : refusalsOf(rule, servingBag).map(
+          (text) => `${paint('bold', 'No query')}    ${paint('yellow', visible(text))}`,
+        );
+    printText(`${index > 0 ? '\n' : ''}${[...lines, ...last].join('\n')}\n`);
     // not broken, so that they can be copied
-    process.stdout.write(queries.map((query) => `  ${visible(query)}\n`).join(''));
+    process.stdout.write((queries ?? []).map((query) => `  ${visible(query)}\n`).join(''));
   }
   return reportProject(project, answer);
 }
 
-interface Explaining {
-  readonly target: RegisteredTarget;
-  readonly pipelines: readonly Pipeline[];
-  readonly settings: TargetSettings;
-  readonly bag: DiagnosticBag;
-  readonly paint: Paint;
-  readonly verbose: boolean;
-}
-
-interface Explained {
-  readonly text: string;
-  readonly queries: readonly string[];
-}
-
-function explained(settled: SettledRule, explaining: Explaining): Explained {
-  const { paint, target, pipelines, bag } = explaining;
-  const { rule } = settled;
-  const line = positionAt(rule.file, rule.titleSpan.start).line;
-  const names = byPriority(pipelines).map(({ name, priority }) => `${name} (${priority})`);
-  const through =
-    names.length > 0 ? ` through ${names.map(visible).join(', ')}` : ', without a pipeline';
-  const lines = [
-    paint('bold', visible(rule.title)),
-    paint('dim', `${rule.file.path}:${line} for ${target.name}${through}`),
-    '',
-  ];
-  const process = createProcessor(pipelines, {
-    bag,
-    onStep: stepPrinter(settled, explaining, lines),
-  });
-  const processed = pipelines.length > 0 ? process(settled) : settled;
-  const compiled = processed && createCombiner(bag)(processed);
-  const queries = compiled ? addOutcome(compiled, explaining, lines) : [];
-  return { text: `${lines.join('\n')}\n`, queries };
-}
-
-/**
- * Adds a paragraph for each item that changes the rule; other items are counted, or under --verbose
- * named.
- */
-function stepPrinter(
-  settled: SettledRule,
-  { paint, verbose }: Explaining,
-  lines: string[],
-): OnStep {
-  let before: readonly string[] | undefined;
-  let number = 0;
-  return ({ item, applied, rule }) => {
-    number++;
-    // the rules that a correlation refers to go through the pipeline too, each in its own
-    // explanation
-    if (rule.rule.file !== settled.rule.file || rule.rule.span.start !== settled.rule.span.start)
-      return;
-    before ??= ruleLines({
-      ...rule,
-      parts: settled.kind === 'detection' ? settled.parts : [],
-      rule: settled.rule,
-      state: new Map(),
-      attributes: new Map(),
-    });
-    const after = ruleLines(rule);
-    const changes = lineChanges(before, after);
-    before = after;
-    if (!verbose && changes.length === 0) return;
-    const place = `${item.file.path}:${positionAt(item.file, item.span.start).line}`;
-    const what = applied ? (changes.length > 0 ? '' : ', no change') : ', conditions do not hold';
-    const head = paint('cyan', `${number}. ${visible(item.id)}`);
-    lines.push(`${head} ${item.type}${what} ${paint('dim', place)}`);
-    for (const change of changes) lines.push(changeText(change, paint, verbose));
-  };
-}
-
-/** A state may be a list of all fields of a product, of which the first are enough. */
-const longestState = 200;
-
-function changeText({ kind, line }: LineChange, paint: Paint, verbose: boolean): string {
-  const isLong = !verbose && line.startsWith('state ') && line.length > longestState;
-  const text = isLong
-    ? `${visible(line.slice(0, longestState))}… (--verbose shows all)`
-    : visible(line);
-  return kind === 'added' ? paint('green', `   + ${text}`) : paint('red', `   - ${text}`);
-}
-
-/** Adds log source, unmapped fields and constant truth of the rule; returns its queries. */
-function addOutcome(
-  compiled: CompiledRule,
-  { target, settings, bag, paint, pipelines }: Explaining,
-  lines: string[],
-): readonly string[] {
-  if (compiled.kind === 'detection')
-    lines.push(
-      '',
-      `${paint('bold', 'Log source')}  ${visible(logSourceText(compiled.rule.logsource))}`,
-    );
-  const unmapped = compiled.processing?.unmapped ?? [];
-  const fields = unmapped.length === 0 ? 'none' : paint('yellow', unmapped.map(visible).join(', '));
-  if (pipelines.length > 0) lines.push(`${paint('bold', 'Unmapped')}    ${fields}`);
-  const constant = constantTruth(compiled);
-  if (constant) {
-    const head = constant.code === 'PIP007' ? 'Never true' : 'Always true';
-    lines.push(`${paint('bold', head)}  ${paint('yellow', visible(constant.message))}`);
-  }
-  const conversion = postprocessedRule(target.convert(compiled, settings), compiled);
-  for (const { file, ...diagnostic } of conversion.ok ? conversion.diagnostics : conversion.error) {
-    bag.add(file, {
-      ...diagnostic,
-      message: `${target.name}: ${diagnostic.message}`,
-      target: target.name,
-    });
-  }
-  if (!conversion.ok) return [];
-  lines.push(paint('bold', 'Query'));
-  return conversion.value.queries;
-}
+/** What keeps a rule from having a query. */
+const refusalsOf = ({ file, span }: Rule, { list }: DiagnosticBag): readonly string[] =>
+  list.flatMap((one) =>
+    one.severity === 'error' &&
+    one.file === file &&
+    span.start <= one.span.start &&
+    one.span.end <= span.end
+      ? [one.message]
+      : [],
+  );
