@@ -81,7 +81,7 @@ describe('an app that Sigpack did not install', () => {
     expect(planned.out).toMatch(
       /^lab: app acme, nothing → 1\.0\.0\n {2}! an app acme 9\.0 is there that Sigpack did not install: it is taken over and kept; sigpack rollback returns to it\n/,
     );
-    for (const line of ['- bin/x.py', '- default/inputs.conf', '+ First'])
+    for (const line of ['- bin/x.py', '- default/inputs.conf', '+ saved search First'])
       expect(planned.out).toContain(`  ${line}\n`);
     expect(tree(app())).toEqual(before);
     expect((await lab.install(first, { adopt: true })).code).toBe(0);
@@ -253,7 +253,7 @@ test('a watch of someone else’s is taken over only where that is said, and goe
   expect([...watcher.watches]).toEqual(before);
   const done = await lab.install(lab.at('watches.ndjson'), { adopt: true });
   expect(`${done.code} ${done.out}`).toMatch(
-    /^0 .*a watch a is there .*kept; sigpack rollback returns to it\n.* {2}~ ours\n.* {2}\+ ours\n/s,
+    /^0 .*a watch a is there .*kept; sigpack rollback returns to it\n.* {2}~ watch "ours"\n.* {2}\+ watch "ours"\n/s,
   );
   expect(JSON.stringify(watcher.watches.get('a')?.body)).toContain('ours');
   const theirs = before.find(([id]) => id === 'a');

@@ -91,7 +91,7 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
     expect(planned.code).toBe(0);
     expect(planned.out).toContain('lab: app acme, nothing → 1.0.0\n');
     expect(planned.out).toContain('  + macro acme_windows_process_creation\n');
-    expect(planned.out).toContain('  + First\n');
+    expect(planned.out).toContain('  + saved search First\n');
     expect(existsSync(app())).toBe(false);
     const done = await lab.install(first);
     expect(done.code).toBe(0);
@@ -129,17 +129,19 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
     const drifted = await lab.status();
     expect(drifted.code).toBe(1);
     expect(drifted.out).toMatch(
-      /1 changed in place, 1 changed in local\/\n {2}made for .*\n {2}! First was changed in place\n {6}cron_schedule: \[-.*-\]\{\+1 1 \* \* \*\+\}\n {2}\* acme_windows_process_creation in local\/macros\.conf: definition\n$/,
+      /1 changed in place, 1 changed in local\/\n {2}made for .*\n {2}! saved search First was changed in place\n {6}cron_schedule: \[-.*-\]\{\+1 1 \* \* \*\+\}\n {2}\* acme_windows_process_creation in local\/macros\.conf: definition\n$/,
     );
     const done = await lab.install(second);
     expect(done.code).toBe(0);
-    expect(done.out).toContain('! First was changed in place: it stays so\n');
+    expect(done.out).toContain('! saved search First was changed in place: it stays so\n');
     expect(done.out).toMatch(
       /done: lab has 1\.1\.0 \(\d+ created, \d+ changed, \d+ removed, 1 kept as changed in place\)\n/,
     );
-    expect(done.out).toMatch(/~ First\n(?: {6}.*\n)*? {6}search: .*\[-a\.exe-\]\{\+other\.exe\+\}/);
-    expect(done.out).toContain('  - Second\n');
-    expect(done.out).toContain('  + Fourth\n');
+    expect(done.out).toMatch(
+      /~ saved search First\n(?: {6}.*\n)*? {6}search: .*\[-a\.exe-\]\{\+other\.exe\+\}/,
+    );
+    expect(done.out).toContain('  - saved search Second\n');
+    expect(done.out).toContain('  + saved search Fourth\n');
     expect(done.out).not.toContain('mine.csv');
     expect(readFileSync(app('local/macros.conf'), 'utf8')).toBe(
       '[acme_windows_process_creation]\ndefinition = index=win\n',
@@ -211,8 +213,8 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
     expect(drifted.code).toBe(1);
     expect(drifted.out).toContain(', 4 changed in place, ');
     for (const what of [
-      'First was changed',
-      'Mine was added',
+      'saved search First was changed',
+      'saved search Mine was added',
       'bin/z.sh was added',
       'default/props.conf was added',
     ])
@@ -229,7 +231,7 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
     const upgraded = await lab.install(second);
     expect(upgraded.code).toBe(0);
     expect(upgraded.out).toContain('! bin/z.sh was added in place: it stays so\n');
-    expect(upgraded.out).not.toMatch(/^ {2}- (?:bin|default|Mine)/m);
+    expect(upgraded.out).not.toMatch(/^ {2}- (?:bin|default|saved search Mine)/m);
     expect(readFileSync(app('local/savedsearches.conf'), 'utf8')).toContain(
       '[First]\naction.email = 1\n',
     );

@@ -73,10 +73,12 @@ describe('a Graylog server', { shuffle: false }, () => {
     const second = await one.build('1.1.0', 2, secondRules);
     const [id = ''] = [...graylog.definitions].find(([, { title }]) => title === 'Fourth') ?? [];
     graylog.definitions.delete(id);
-    expect((await one.status()).out).toContain('! Fourth was removed in place\n');
+    expect((await one.status()).out).toContain(
+      '! event definition "Fourth" was removed in place\n',
+    );
     const done = await one.install(second);
     expect(done.out).toContain(
-      '! Fourth was removed in place: it becomes as the pack has it\n  + Fourth\n',
+      '! event definition "Fourth" was removed in place: it becomes as the pack has it\n  + event definition "Fourth"\n',
     );
     expect(titles()).toEqual(['First', 'Fourth', 'Third']);
     expect((await one.install(second)).out).toContain('nothing to do');

@@ -40,10 +40,10 @@ describe('a plan with many objects', () => {
     const planned = await lab.install(second, { plan: true });
     expect(planned.out.trimEnd().split('\n').length).toBeLessThanOrEqual(20);
     expect(planned.out).toMatch(
-      /\n {2}~ changed: 20 detections, .*\n {6}Rule 1\n {6}Rule 10\n {6}Rule 11\n {6}and \d+ more\n {2}- removed: 21 detections, 21 macros\n {6}Rule 21\n/,
+      /\n {2}~ changed: 20 detections, .*\n {6}saved search Rule 1\n {6}saved search Rule 10\n {6}saved search Rule 11\n {6}and \d+ more\n {2}- removed: 21 detections, 21 macros\n {6}saved search Rule 21\n/,
     );
     const verbose = await lab.install(second, { plan: true, verbose: true });
-    expect(verbose.out).toContain('\n  - Rule 41\n');
+    expect(verbose.out).toContain('\n  - saved search Rule 41\n');
     expect(verbose.out).not.toContain('removed: 21');
     expect(
       JSON.parse((await lab.install(second, { plan: true, format: 'json' })).out).plan.objects

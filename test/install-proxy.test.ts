@@ -142,7 +142,7 @@ describe.each(['http', 'https'] as const)('a server by %s', (kind) => {
     process.env[variable] = `http://127.0.0.1:${proxy.port}`;
     const { code, out } = await lab.install(artifact, { plan: true });
     expect(`${code} ${out}`).toMatch(/^0 /);
-    expect(out).toContain('  + First\n');
+    expect(out).toContain('  + event definition "First"\n');
     expect(proxy.seen[0]).toBe(
       kind === 'http' ? 'GET http://graylog.example/api/' : 'CONNECT graylog.example:443',
     );

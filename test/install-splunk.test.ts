@@ -48,7 +48,7 @@ describe('object by object', { shuffle: false }, () => {
       '+ lookup acme_detections.csv',
       '+ lookup definition acme_detections',
       '+ macro acme_first_filter',
-      '+ First',
+      '+ saved search First',
       '+ view overview',
       '+ navigation default',
     ])
@@ -121,7 +121,9 @@ describe('object by object', { shuffle: false }, () => {
       ?.set('cron_schedule', '1 1 * * *');
     const drifted = await lab.status();
     expect(drifted.code).toBe(1);
-    expect(drifted.out).toContain('! First was changed in place\n      cron_schedule: ');
+    expect(drifted.out).toContain(
+      '! saved search First was changed in place\n      cron_schedule: ',
+    );
     const done = await lab.install(second);
     expect(`${done.code} ${done.out}`).toMatch(/^0 /);
     expect(searches().get('First')?.get('cron_schedule')).toBe('1 1 * * *');
@@ -149,7 +151,7 @@ describe('object by object', { shuffle: false }, () => {
   test('a detection that was switched off there is drift, one that a version switches off is said to be disabled', async () => {
     splunk.apps.get('acme')?.local.get('savedsearches')?.get('Third')?.set('disabled', '1');
     expect((await lab.status()).out).toContain(
-      '! Third was changed in place\n      disabled: [-0-]{+1+}\n',
+      '! saved search Third was changed in place\n      disabled: [-0-]{+1+}\n',
     );
     expect((await lab.install(first)).out).toContain('stays so');
     expect((await lab.install(first, { drift: 'overwrite' })).code).toBe(0);
@@ -158,12 +160,14 @@ describe('object by object', { shuffle: false }, () => {
     );
     await lab.build('1.0.1', 3, [off[0]?.replace('a.exe', 'z.exe') ?? '', ...off.slice(1)]);
     const verbose = await lab.install(lab.at('packs/1.0.1'), { plan: true, verbose: true });
-    expect(verbose.out).toMatch(/ {2}o First\n {6}search: .*\n {6}disabled: /);
+    expect(verbose.out).toMatch(/ {2}o saved search First\n {6}search: .*\n {6}disabled: /);
     const done = await lab.install(lab.at('packs/1.0.1'));
     expect(done.out).toContain(
       '  1 detection is switched off that was on before: "First".\n  The pack starts',
     );
-    expect(done.out).toMatch(/ {2}o First \(and \d+ settings?, with --verbose\)\n {2}[^ ]/);
+    expect(done.out).toMatch(
+      / {2}o saved search First \(and \d+ settings?, with --verbose\)\n {2}[^ ]/,
+    );
     expect(done.out).toMatch(/done: lab has 1\.0\.1 \(.*1 switched off.*\)/);
     expect(searches().get('First')?.get('disabled')).toBe('1');
   });
@@ -179,7 +183,7 @@ describe('object by object', { shuffle: false }, () => {
 
   test('is rid of it', async () => {
     expect((await lab.uninstall()).out).toMatch(
-      / {2}- First\n.*removed Acme detections \(acme\) from lab: 3 detections, 4 macros, 3 lookups, 3 lookup definitions, 3 dashboards, 1 app, 1 navigation menu\n$/s,
+      / {2}- saved search First\n.*removed Acme detections \(acme\) from lab: 3 detections, 4 macros, 3 lookups, 3 lookup definitions, 3 dashboards, 1 app, 1 navigation menu\n$/s,
     );
     expect(splunk.apps.has('acme')).toBe(false);
     expect((await lab.status()).out).toBe('lab (splunk): not installed\n');

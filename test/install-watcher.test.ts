@@ -54,7 +54,7 @@ test('watches are put, once; changed, kept, switched off, and brought back', asy
   expect((await lab.status()).out).toBe('lab (elasticsearch): not installed\n');
   const done = await lab.install(first);
   expect(`${done.code} ${done.out}`).toMatch(
-    /^0 lab: watches of acme, nothing → 1\.0\.0\n {2}\+ First\n/,
+    /^0 lab: watches of acme, nothing → 1\.0\.0\n {2}\+ watch "First"\n/,
   );
   expect(ids()).toEqual(['1', '2', '3']);
   expect((await lab.install(first)).out).toBe('lab has 1.0.0 already; nothing to do\n');
@@ -67,7 +67,7 @@ test('watches are put, once; changed, kept, switched off, and brought back', asy
   expect(drifted).toMatchObject({
     code: 1,
     out: expect.stringContaining(
-      '! Third was changed in place\n      trigger.schedule.interval: [-300s-]{+7m+}\n',
+      '! watch "Third" was changed in place\n      trigger.schedule.interval: [-300s-]{+7m+}\n',
     ),
   });
 
@@ -75,13 +75,13 @@ test('watches are put, once; changed, kept, switched off, and brought back', asy
   const firstWatch = watcher.watches.get('00000000-0000-4000-8000-000000000001');
   if (firstWatch) firstWatch.active = false;
   expect((await lab.status()).out).toContain(
-    '! First was changed in place\n      disabled: [-false-]{+true+}\n',
+    '! watch "First" was changed in place\n      disabled: [-false-]{+true+}\n',
   );
 
   const second = await watches('1.1.0', secondRules);
   const upgraded = await lab.install(second);
   expect(`${upgraded.code} ${upgraded.out}`).toMatch(/^0 /);
-  expect(upgraded.out).toContain('  o Second\n');
+  expect(upgraded.out).toContain('  o watch "Second"\n');
   expect(ids().sort()).toEqual(['3', '4', 'n']);
   expect(query(1)).toContain('other.exe');
   expect(
@@ -102,8 +102,8 @@ test('watches are put, once; changed, kept, switched off, and brought back', asy
   await lab.install(second);
   const fourth = await watches('1.2.0', secondRules.slice(1));
   const gone = await lab.install(fourth);
-  expect(gone.out).toContain('  - Second\n');
-  expect(gone.out).toContain('  o First\n');
+  expect(gone.out).toContain('  - watch "Second"\n');
+  expect(gone.out).toContain('  o watch "First"\n');
   expect((await lab.uninstall()).out).toMatch(
     /^lab: watches of acme, .* → nothing\n(?: {2}- .*\n){3}removed acme from lab: 3 watches\n$/,
   );

@@ -74,6 +74,18 @@ function kindOf(place: string, { key, name }: Pick<PlannedObject, 'key' | 'name'
   return own?.[1] ?? others[place] ?? other;
 }
 
+/** The name with the kind before it, in the words of the product; a path of a file says its own. */
+export function kindAndName(
+  place: string,
+  { key, name }: Pick<PlannedObject, 'key' | 'name'>,
+): string {
+  const [[pattern] = [/^$/]] = splunkKinds;
+  if (place.startsWith('splunk'))
+    return pattern.test(key) && !name.startsWith(groupedSearch) ? `saved search ${name}` : name;
+  const own = kindOf(place, { key, name });
+  return own === others[place] ? `${own.one} ${JSON.stringify(name)}` : name;
+}
+
 /** Those that a reader asks about before all others. */
 export const detectionsFirst = <T extends { readonly key: string; readonly name: string }>(
   place: string,

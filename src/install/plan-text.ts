@@ -1,6 +1,6 @@
 import { type QueryPiece, queryDiff, shortened } from '../release/diff/query-diff.ts';
 import { firstFew, plural } from '../source/plural.ts';
-import { detectionsFirst, verbCounts } from './object-kinds.ts';
+import { detectionsFirst, kindAndName, verbCounts } from './object-kinds.ts';
 import type { Drift, Drifted, FieldChange, InstallPlan, PlannedObject, Verb } from './plan.ts';
 
 /** A line of a plan; its texts come from rules or from a server. */
@@ -33,7 +33,7 @@ export function planLines(
         ]),
     ...refers.map((text): PlanLine => ({ kind: 'reference', text })),
     ...drift.flatMap((one) => [
-      ...driftLines(one, one.outcome),
+      ...driftLines(kind, one, one.outcome),
       ...untestedLines(one.untested ?? [], isWhole),
     ]),
     ...allObjects(kind, objects, isWhole),
@@ -57,7 +57,7 @@ function allObjects(
   objects: readonly PlannedObject[],
   isWhole: boolean,
 ): readonly PlanLine[] {
-  const each = objects.flatMap((one) => objectLines(one, isWhole));
+  const each = objects.flatMap((one) => objectLines(kind, one, isWhole));
   if (isWhole || each.length <= fewLines) return each;
   const lines = [...verbCounts(kind, objects)].flatMap(([verb, text]): PlanLine[] => {
     const of =
@@ -69,7 +69,7 @@ function allObjects(
           );
     const named = of
       .slice(0, namedObjects)
-      .map(({ name }): PlanLine => ({ kind: 'hint', text: `  ${name}` }));
+      .map((one): PlanLine => ({ kind: 'hint', text: `  ${kindAndName(kind, one)}` }));
     const more =
       of.length > namedObjects
         ? [{ kind: 'hint', text: `  and ${of.length - namedObjects} more` } as const]
@@ -93,9 +93,11 @@ export const packName = ({ kind, pack }: InstallPlan): string =>
   `${packNouns[kind] ?? 'app'} ${pack.id}`;
 
 function objectLines(
-  { verb, name, changes }: PlannedObject,
+  kind: string,
+  { verb, key, name, changes }: PlannedObject,
   isWhole: boolean,
 ): readonly PlanLine[] {
+  const shown = kindAndName(kind, { key, name });
   const others = changes.filter(
     (change) => change.name !== 'enabled' && change.name !== 'disabled',
   ).length;
@@ -107,13 +109,13 @@ function objectLines(
         sign: signs[verb],
         text:
           others === 0
-            ? name
-            : `${name} (and ${others} ${plural(others, 'setting')}, with --verbose)`,
+            ? shown
+            : `${shown} (and ${others} ${plural(others, 'setting')}, with --verbose)`,
       },
     ];
   // of a file only a digest is known, which means nothing to a reader
   return [
-    { kind: 'object', sign: signs[verb], text: name },
+    { kind: 'object', sign: signs[verb], text: shown },
     ...changes.filter((change) => change.name !== 'content').map(fieldLine),
   ];
 }
@@ -136,13 +138,14 @@ const outcomes = {
 
 /** What someone did, and what becomes of it. */
 export function driftLines(
-  { name, changes, added }: Drifted,
+  place: string,
+  { key, name, changes, added }: Drifted,
   outcome?: Drift['outcome'],
 ): readonly PlanLine[] {
   const how = added === true ? 'added' : changes === undefined ? 'removed' : 'changed';
   const then = outcome === undefined ? '' : outcomes[outcome];
   return [
-    { kind: 'drift', text: `${name} was ${how} in place${then}` },
+    { kind: 'drift', text: `${kindAndName(place, { key, name })} was ${how} in place${then}` },
     ...(changes ?? []).filter((change) => change.name !== 'content').map(fieldLine),
   ];
 }

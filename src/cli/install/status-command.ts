@@ -144,7 +144,9 @@ function statusText(
       `${foreign === undefined ? '' : `; ${visible(foreign)}`}\n`
     );
   const before = previous === null || previous === undefined ? '' : `, before it ${previous}`;
-  const lines = drift.flatMap((one) => driftLines(one).map((line) => `${lineText(line, paint)}\n`));
+  const lines = drift.flatMap((one) =>
+    driftLines(kind, one).map((line) => `${lineText(line, paint)}\n`),
+  );
   const seen = drift.length === 0 ? 'as installed' : `${drift.length} changed in place`;
   const drifted =
     unseen === undefined ? seen : `${onlyVersion ? '' : `${seen}; `}${unseen} cannot be seen`;
