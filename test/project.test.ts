@@ -373,6 +373,46 @@ describe('commands agree', () => {
       expect([command, (await commands[command]?.())?.code]).toEqual([command, 0]);
   });
 
+  const packing = ['check', 'build', 'stats', 'release --dry-run'];
+
+  test('on what lint excludes', async () => {
+    const more = 'targets: [splunk]\npipelines: { splunk: [p.yml] }\nfailOn: warning';
+    const exclude = 'lint: { exclude: { 11111111-1111-4111-8111-111111111111: SIG012 } }';
+    write({
+      'rules/a.yml': rule.replace('status: test', 'status: dubious'),
+      'sigpack.yml': config(`${more}\nsplunk: { index: main }`),
+    });
+    for (const command of packing)
+      expect([command, await commands[command]?.()]).toMatchObject([
+        command,
+        { code: 1, out: expect.stringContaining('SIG012') },
+      ]);
+    write({ 'sigpack.yml': config(`${more}\nsplunk: { index: main }\n${exclude}`) });
+    for (const command of packing)
+      expect([command, await commands[command]?.()]).toMatchObject([
+        command,
+        { code: 0, out: expect.not.stringContaining('SIG012') },
+      ]);
+  });
+
+  test.each([
+    ['a pack without detections', 'select: { levels: [low] }', 'error[PCK005]'],
+    [
+      'a setting that changes nothing',
+      'splunk: { index: main, enterpriseSecurity: true, summaryIndex: x }\nseverities: { TGT007: error }',
+      'error[TGT007]',
+    ],
+  ])('on %s', async (_, setting, told) => {
+    write({
+      'sigpack.yml': config(`targets: [splunk]\npipelines: { splunk: [p.yml] }\n${setting}`),
+    });
+    for (const command of packing)
+      expect([command, await commands[command]?.()]).toMatchObject([
+        command,
+        { code: 1, out: expect.stringContaining(told) },
+      ]);
+  });
+
   test('on what the configuration says of its own warnings', async () => {
     const more =
       'targets: [splunk]\npipelines: { splunk: [p.yml] }\ndefaults: { splunk: { savedsearch: { nonsense: 1 } } }';

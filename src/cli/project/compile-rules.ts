@@ -18,7 +18,8 @@ import { createRenderer } from '../../pack/render/template.ts';
 import { reportTemplateError } from '../../pack/render/template-error.ts';
 import type { Collection } from '../../sigma/collection/collection.ts';
 import type { OnRule } from '../../sigma/collection/document.ts';
-import { readAgain } from '../files/rule-files.ts';
+import { counted } from '../../source/plural.ts';
+import { readAgain, shownPath } from '../files/rule-files.ts';
 import { toolVersion } from '../process/package-root.ts';
 import { loadRules, streamRules } from './load.ts';
 import { type Project, pathInPack, rulePaths } from './project.ts';
@@ -67,11 +68,44 @@ export function compileCollection(
   return { ...compilationOf(project, { collection }), collection };
 }
 
-/** Reports what a pack starts beyond its budgets, and settings that change nothing in it. */
-export function reportPack({ loaded, bag }: Project, pack: Pack): void {
+/**
+ * Reports a pack without detections, and settings that change nothing in it. `paths`: of the
+ * command line; `files`: how many were read.
+ */
+export function reportPack(
+  project: Project,
+  pack: Pack,
+  paths: readonly string[],
+  files: number,
+): void {
+  const { loaded, bag } = project;
+  if (pack.outcomes.length === 0) reportNothing(project, paths, files);
   for (const diagnostic of idleSettings(pack, loaded.file)) bag.add(loaded.file, diagnostic);
+}
+
+/** Reports what a pack starts beyond its budgets. */
+export function reportBudgets({ loaded, bag }: Project, pack: Pack): void {
   for (const message of budgetErrors(pack))
     bag.add(loaded.file, { code: 'PCK006', message, span: { start: 0, end: 0 } });
+}
+
+/** Reports it at the configuration, or without one at the rules that were looked for. */
+function reportNothing({ loaded, bag }: Project, paths: readonly string[], files: number): void {
+  const message = `no detection was made from ${counted(files, 'file')}`;
+  const diagnostic = { code: 'PCK005', message, span: { start: 0, end: 0 } } as const;
+  if (loaded.exists) {
+    const hasOthers = bag.list.some(({ severity }) => severity === 'error');
+    const own = hasOthers ? { hint: 'Mend the other errors first.' } : {};
+    bag.add(loaded.file, { ...diagnostic, ...own });
+  } else {
+    const hint =
+      'No sigpack.yml is here or above: go to the folder of the project, name the rules, or ' +
+      'write a project with `sigpack init`.';
+    bag.add(
+      { path: shownPath(paths[0] ?? loaded.config.rules[0] ?? '.'), text: '' },
+      { ...diagnostic, hint },
+    );
+  }
 }
 
 function compilationOf(

@@ -6,7 +6,6 @@ import type { FailOn, PackConfig, Target } from '../../../pack/config/config.ts'
 import { enabledIds } from '../../../pack/config/enabled.ts';
 import type { LintPreset } from '../../../pack/config/lint-preset.ts';
 import type { Pack } from '../../../pack/pack.ts';
-import { counted } from '../../../source/plural.ts';
 import { CommandError } from '../../error/command-error.ts';
 import type { ExitCode } from '../../error/exit-code.ts';
 import type { LoadedConfig } from '../../files/config-file.ts';
@@ -19,10 +18,11 @@ import {
   createPageList,
   projectTemplates,
   type RuleCounts,
+  reportBudgets,
   reportPack,
 } from '../../project/compile-rules.ts';
 import { lintOf } from '../../project/lint.ts';
-import { openProject, type Project, reportProject } from '../../project/project.ts';
+import { openProject, reportProject } from '../../project/project.ts';
 import type { ReportFormat } from '../../report/format-names.ts';
 import { roomierSetting, type TargetLoad } from '../../report/load-lines.ts';
 import { type BuildSummary, countSkipped } from '../../report/summary.ts';
@@ -87,8 +87,8 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
   const pack = compilation.pack();
   const counts = compilation.counts();
   lint?.finish();
-  if (pack.outcomes.length === 0) reportNothing(project, paths, counts.files);
-  reportPack(project, pack);
+  reportPack(project, pack, paths, counts.files);
+  reportBudgets(project, pack);
   // every rule would differ from a target that is left out
   const differs = built && unchosen.length === 0 && !frozen?.isAsLocked(project, pack, built);
   const refused =
@@ -130,25 +130,6 @@ async function isUntested(
 ): Promise<boolean> {
   const { refuseUntested } = await import('../../rule-test/gate.ts');
   return refuseUntested(...given);
-}
-
-/** Reports it at the configuration, or without one at the rules that were looked for. */
-function reportNothing({ loaded, bag }: Project, paths: readonly string[], files: number): void {
-  const message = `no detection was made from ${counted(files, 'file')}`;
-  const diagnostic = { code: 'PCK005', message, span: { start: 0, end: 0 } } as const;
-  if (loaded.exists) {
-    const hasOthers = bag.list.some(({ severity }) => severity === 'error');
-    const own = hasOthers ? { hint: 'Mend the other errors first.' } : {};
-    bag.add(loaded.file, { ...diagnostic, ...own });
-  } else {
-    const hint =
-      'No sigpack.yml is here or above: go to the folder of the project, name the rules, or ' +
-      'write a project with `sigpack init`.';
-    bag.add(
-      { path: shownPath(paths[0] ?? loaded.config.rules[0] ?? '.'), text: '' },
-      { ...diagnostic, hint },
-    );
-  }
 }
 
 /** The configuration, as the options of the command line change it. */

@@ -9,8 +9,10 @@ import {
   compileRules,
   createPageList,
   projectTemplates,
+  reportBudgets,
   reportPack,
 } from '../../project/compile-rules.ts';
+import { lintOf } from '../../project/lint.ts';
 import { type Project, pathInPack } from '../../project/project.ts';
 import type { LoadedTemplates } from '../../project/template-files.ts';
 import type { ReleaseWrites } from '../../release/files.ts';
@@ -25,24 +27,21 @@ export interface Compiled {
   readonly templates: LoadedTemplates;
 }
 
-export function compiledProject(project: Project): Compiled {
-  const { loaded, history, bag } = project;
+export async function compiledProject(project: Project): Promise<Compiled> {
+  const { loaded, history } = project;
   const templates = projectTemplates(project);
   const pages = createPageList(project, templates);
   const built = createBuilt(loaded.config.info, { pathOf: history.pathOf, details: true });
-  const compilation = compileRules(project, []);
+  const lint = await lintOf(project, [], false);
+  const compilation = compileRules(project, [], lint?.onRule);
   for (const outcome of compilation.outcomes) {
     pages.add(outcome);
     built.add(outcome);
   }
   const pack = compilation.pack();
-  if (pack.outcomes.length === 0)
-    bag.add(loaded.file, {
-      code: 'PCK005',
-      message: 'no detection was made from the rules',
-      span: { start: 0, end: 0 },
-    });
-  reportPack(project, pack);
+  lint?.finish();
+  reportPack(project, pack, [], compilation.counts().files);
+  reportBudgets(project, pack);
   return { project, pack, built, pages, templates };
 }
 

@@ -88,7 +88,7 @@ function reportFindings({ bag, terminal }: Project, { verbose }: ReleaseOptions)
 async function releasable(project: Project): Promise<Compiled | undefined> {
   const { loaded, bag, unchosen } = project;
   if (!(await testsPass(project))) return undefined;
-  const compiled = compiledProject(project);
+  const compiled = await compiledProject(project);
   // whatever failOn is: without one of its packs, a release would retire all detections of that
   return unchosen.length > 0 ||
     bag.list.some((diagnostic) => isFailure(diagnostic, loaded.config.failOn))

@@ -14,7 +14,8 @@ import { countedText, numberText } from '../../../source/number-text.ts';
 import { visible } from '../../../source/visible.ts';
 import { CommandError } from '../../error/command-error.ts';
 import { type ExitCode, exitCodes } from '../../error/exit-code.ts';
-import { compileRules } from '../../project/compile-rules.ts';
+import { compileRules, reportPack } from '../../project/compile-rules.ts';
+import { lintOf } from '../../project/lint.ts';
 import {
   openProject,
   type Project,
@@ -59,7 +60,11 @@ export async function stats(paths: readonly string[], options: StatsOptions): Pr
   const { loaded, terminal } = project;
   refuseForSplunk(project, options);
   const which = options.all ? 'all' : 'enabled';
-  const pack = compileRules(project, paths).pack();
+  const lint = await lintOf(project, paths, false);
+  const compilation = compileRules(project, paths, lint?.onRule);
+  const pack = compilation.pack();
+  lint?.finish();
+  reportPack(project, pack, paths, compilation.counts().files);
   const { targets } = loaded.config;
   const reasons = budgetErrors(pack);
   const leftOff = Object.fromEntries(
