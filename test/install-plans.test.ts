@@ -51,6 +51,25 @@ describe('a plan with many objects', () => {
     ).toBeGreaterThan(60);
   });
 
+  test('says by --exit-code whether there is something to do', async () => {
+    const lab = diskLab();
+    const artifact = await lab.build('1.0.0', 1, many(1, 'a.exe'));
+    const planned = { plan: lab.at('plan.json'), exitCode: true } as const;
+    expect((await lab.install(artifact, { plan: true })).code).toBe(0);
+    expect(await lab.install(artifact, planned)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('nothing was done\nthe plan is in'),
+    });
+    expect((await lab.install(artifact, { ...planned, format: 'json' })).code).toBe(1);
+    expect((await lab.install(artifact, { apply: lab.at('plan.json') })).code).toBe(0);
+    expect(await lab.install(artifact, planned)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('nothing to do'),
+    });
+    const refused = await lab.install(artifact, { exitCode: true });
+    expect(refused.code).toBe('usage: --exit-code is for --plan, which changes nothing');
+  });
+
   test('of Graylog counts its definitions, and says what they start', async () => {
     const token = 'graylog-token-0123456789';
     process.env.PLANS_TOKEN = token;

@@ -15,6 +15,7 @@ export const atPlace = (command: Command): Command =>
 export const changingPlace = (command: Command): Command =>
   atPlace(command.addOption(placeOption()))
     .option('--plan [file]', 'show what would change, and save it to a file; change nothing')
+    .option('--exit-code', 'with --plan, exit with 1 if something would change')
     .option(
       '--apply <file>',
       'carry out a plan that --plan saved; change nothing if the plan would differ now',

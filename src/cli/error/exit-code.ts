@@ -2,7 +2,10 @@
 export const exitCodes = {
   /** Everything was done. */
   success: 0,
-  /** Diagnostics reached `--fail-on`, or a budget was passed. What is sound was still built. */
+  /**
+   * Diagnostics reached `--fail-on`, a budget was passed, or what was asked for a difference has
+   * one. What is sound was still built.
+   */
   findings: 1,
   /** Wrong arguments or an unreadable configuration. Nothing was done. */
   usage: 2,

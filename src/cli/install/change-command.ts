@@ -22,6 +22,8 @@ import { printPlan } from './print-plan.ts';
 export interface ChangeOptions {
   /** True: shows the plan and no more; a path: writes it there, too. */
   readonly plan?: string | true;
+  /** The exit code of a plan that has something to do is 1. */
+  readonly exitCode?: boolean;
   /** A plan that was written before. */
   readonly apply?: string;
   readonly yes: boolean;
@@ -72,8 +74,10 @@ export async function changeTarget<C>(change: Change<C>): Promise<ExitCode> {
   if (options.format === 'text') show(change, shown, advice);
   if (typeof options.plan === 'string') writeFileSync(options.plan, visibleJson(planText(shown)));
   if (options.apply !== undefined) refuseOtherPlan(options.apply, shown, isDone);
-  if (options.plan !== undefined || isDone)
-    return tell(change, shown, { outcome: isDone ? 'nothing to do' : 'planned', advice });
+  if (options.plan !== undefined || isDone) {
+    const code = tell(change, shown, { outcome: isDone ? 'nothing to do' : 'planned', advice });
+    return options.exitCode === true && !isDone ? exitCodes.findings : code;
+  }
   if (!(await mayApply(change, plan))) return tell(change, shown, { outcome: 'planned', advice });
   return applyShown(change, planned, { plan: shown, advice });
 }

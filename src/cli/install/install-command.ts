@@ -57,6 +57,8 @@ function change(
   direction: 'install' | 'rollback',
 ): Promise<ExitCode> {
   refuseSwallowed(artifact, options, direction);
+  if (options.exitCode === true && options.plan === undefined)
+    throw new CommandError('--exit-code is for --plan, which changes nothing');
   return atPlace(artifact, options, (input, terminal) => {
     const key = keyOf(input, options);
     const opened = {
