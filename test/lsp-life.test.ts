@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   type DocumentSymbol,
   ErrorCodes,
@@ -10,6 +12,7 @@ import {
 } from 'vscode-languageserver/node';
 import { logon, startServer } from './lsp-client.ts';
 import { anyEvents, writeFiles } from './project-folder.ts';
+import { mainFile } from './sigpack.ts';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sigpack-lsp-life-')));
 const textDocument = { uri: pathToFileURL(join(folder, 'rules', 'logon.yml')).href };
@@ -62,3 +65,56 @@ test('refuses requests after it was shut down', () =>
     await client.sendRequest('shutdown');
     await expect(symbols(client)).rejects.toMatchObject({ code: ErrorCodes.InvalidRequest });
   }));
+
+describe('ends by itself, without an error', () => {
+  const messageOf = (content: object): string => {
+    const text = JSON.stringify({ jsonrpc: '2.0', ...content });
+    return `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
+  };
+  const asked = messageOf({
+    id: 1,
+    method: 'initialize',
+    params: { processId: null, rootUri: null, capabilities: {} },
+  });
+
+  const ended = async (input: string, reads: boolean) => {
+    const server = spawn(process.execPath, [mainFile, 'lsp'], { cwd: folder });
+    let [stdout, stderr] = ['', ''];
+    if (reads)
+      server.stdout.on('data', (chunk: Buffer) => {
+        stdout += chunk;
+      });
+    else server.stdout.destroy();
+    server.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk;
+    });
+    server.stdin.on('error', () => undefined);
+    server.stdin.end(input);
+    try {
+      const [code] = await once(server, 'close', { signal: AbortSignal.timeout(20_000) });
+      return { code, stdout, stderr };
+    } finally {
+      server.kill();
+    }
+  };
+
+  test.each([
+    [
+      'what was asked is not answered yet',
+      asked +
+        messageOf({ method: 'initialized', params: {} }) +
+        messageOf({ id: 2, method: 'shutdown' }),
+    ],
+    ['a message is not whole', `${asked}Content-Length: 50\r\n\r\n{}`],
+  ])('where the pipe of the editor closes and %s', async (_, input) => {
+    expect(await ended(input, true)).toEqual({
+      code: 0,
+      stdout: expect.stringContaining('"capabilities"'),
+      stderr: '',
+    });
+  });
+
+  test('where nobody reads its answers', async () => {
+    expect(await ended(asked, false)).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+});

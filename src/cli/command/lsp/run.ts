@@ -25,14 +25,24 @@ import { editorRange, offsetOf, pathOf, uriOf } from './positions.ts';
 import type { LspOptions } from './register.ts';
 import { createSession, type Session } from './session.ts';
 
+/**
+ * Does not tell that the pipe has closed: a connection that knows throws where it would answer what
+ * was asked before.
+ */
+class LastingReader extends StreamMessageReader {
+  override get onClose(): StreamMessageReader['onClose'] {
+    return () => ({ dispose: () => undefined });
+  }
+}
+
 /** `sigpack lsp`: answers an editor until it says that it is done, or its pipe closes. */
 export async function lsp({ config }: LspOptions): Promise<ExitCode> {
   if (process.stdin.isTTY)
     throw new CommandError('editors start `sigpack lsp`; docs/editors.md says how');
-  const connection = createConnection(
-    new StreamMessageReader(process.stdin),
-    new StreamMessageWriter(process.stdout),
-  );
+  const reader = new LastingReader(process.stdin);
+  // a timer would wait for the rest of a message after the pipe has closed
+  reader.partialMessageTimeout = 0;
+  const connection = createConnection(reader, new StreamMessageWriter(process.stdout));
   // what else is printed would break the protocol
   console.log = console.info = console.warn = (...texts) => connection.console.log(texts.join(' '));
   const session = createSession(connection, targets, config);
@@ -44,6 +54,8 @@ export async function lsp({ config }: LspOptions): Promise<ExitCode> {
     connection.onExit(() => done(exitCodes.success));
     connection.onShutdown(() => session.close());
     process.stdin.on('end', () => done(exitCodes.success));
+    // nobody reads, and the connection throws where it says so
+    process.stdout.on('error', () => process.exit(exitCodes.success));
     connection.listen();
   });
 }
