@@ -144,6 +144,22 @@ describe('a query', () => {
     expect(processed('', times(100, item))).toMatch(makes);
   });
 
+  test.each([
+    ['tags', `tags: [${Array.from({ length: 3000 }, (_, at) => `a.b${at}`).join(', ')}]\n`, 'tags'],
+    [
+      'attributes of its own',
+      Array.from({ length: 2000 }, (_, at) => `x${at}: 1\n`).join(''),
+      'custom_attributes',
+    ],
+  ])('is made for a bounded time, if loops read %s of the rule', (_, lines, name) => {
+    const template = `{% for i in range(10000) %}{% if rule.${name} %}{% endif %}{% endfor %}`;
+    const items = `postprocessing: [{ type: template, template: '${template}' }]\n`;
+    const apply = compiledAfter(ruleOf('a: b', lines), items, createBag())?.processing?.postprocess;
+    const start = cpuMilliseconds();
+    expect(() => apply?.('')).toThrow(makes);
+    expect(cpuMilliseconds() - start).toBeLessThan(3000);
+  });
+
   test('takes no longer, the more names a loop could read', () => {
     const timeWith = (names: number): number => {
       const sets = Array.from({ length: names }, (_, index) => `{% set a${index} = 1 %}`).join('');

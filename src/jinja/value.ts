@@ -57,9 +57,12 @@ export const entriesOf = (value: Value): ReadonlyMap<string, Value> | undefined 
 
 export const isList = (value: Value): value is readonly Value[] => Array.isArray(value);
 
+/** What making one value of data counts for. */
+export const charactersPerValue = 16;
+
 /** Plain YAML data; maps have no prototype. */
 export function plainValue(plain: unknown, work: Work): Value {
-  work.characters(1);
+  work.characters(charactersPerValue);
   if (
     plain === null ||
     typeof plain === 'string' ||

@@ -1,5 +1,6 @@
 import { JinjaError } from '../../jinja/error.ts';
 import {
+  charactersPerValue,
   type Members,
   mapOf,
   members,
@@ -124,6 +125,7 @@ function ruleAttribute(process: RuleInProcess, name: string): Value {
     case 'falsepositives':
       return rule[name];
     case 'tags':
+      process.work.characters(charactersPerValue * rule.tags.length);
       return rule.tags.map(tagValue);
     case 'custom_attributes':
       return {
@@ -188,12 +190,10 @@ function customAttribute({ rule, attributes, work }: RuleInProcess, name: string
 }
 
 /** Those of the rule first, in its order, then those that pipelines set. */
-function customAttributes(process: RuleInProcess): ReadonlyMap<string, Value> {
-  const names = new Set([
-    ...(process.rule.otherAttributes ?? [])
-      .map(({ key }) => key.text)
-      .filter((name) => !notCustom.has(name)),
-    ...process.attributes.keys(),
+function customAttributes({ rule, attributes, work }: RuleInProcess): ReadonlyMap<string, Value> {
+  const written = (rule.otherAttributes ?? []).filter(({ key }) => !notCustom.has(key.text));
+  return new Map([
+    ...written.map(({ key, value }) => [key.text, plainValue(toPlain(value), work)] as const),
+    ...Array.from(attributes, ([name, value]) => [name, plainValue(value, work)] as const),
   ]);
-  return new Map(Array.from(names, (name) => [name, customAttribute(process, name)]));
 }
