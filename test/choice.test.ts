@@ -25,7 +25,7 @@ const run = (cwd: string, args: readonly string[], options: RunOptions = {}) =>
 
 describe('a target whose field names nobody has chosen', () => {
   test.each([
-    ['without a configuration', {}, 'rules:1:1', ['splunk', 'graylog']],
+    ['without a configuration', {}, 'rules', ['splunk', 'graylog']],
     [
       'in a configuration without pipelines',
       { 'sigpack.yml': 'id: acme\n' },

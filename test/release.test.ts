@@ -298,8 +298,11 @@ describe('a history of releases', { shuffle: false }, () => {
     ]);
     expect((await built(true)).code).toBe(0);
     const done = await installed('1.1.0');
-    expect([done.code, done.out]).toEqual([0, expect.stringContaining('+ THIRD (000000000000)')]);
-    expect(done.out).not.toMatch(/[-~] Third/);
+    expect([done.code, done.out]).toEqual([
+      0,
+      expect.stringContaining('+ saved search THIRD (000000000000)'),
+    ]);
+    expect(done.out).not.toMatch(/[-~] saved search Third/);
     expect(await said(() => status(undefined, lab))).toMatchObject({
       code: 0,
       out: expect.not.stringContaining('changed'),
