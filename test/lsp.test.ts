@@ -31,10 +31,12 @@ correlation:
     gte: 10
 `;
 const config = `rules: [rules]
-pipelines: { splunk: [none], graylog: [none] }
+pipelines: { splunk: [none], graylog: [own.yml] }
 defaults: { splunk: { savedsearch: { nonsense: "1" } } }
 severities: { PCK004: error }
 `;
+
+const pipeline = 'name: Ours\ntransformations: [{ type: set_state, key: a, val: b }]\n';
 
 let server: ChildProcess;
 let client: ProtocolConnection;
@@ -97,6 +99,7 @@ function applied(text: string, edit: WorkspaceEdit | null, name: string): string
 beforeAll(async () => {
   mkdirSync(join(folder, 'rules'));
   writeFileSync(join(folder, 'sigpack.yml'), config);
+  writeFileSync(join(folder, 'own.yml'), pipeline);
   writeFileSync(join(folder, 'rules', 'logon.yml'), logon);
   writeFileSync(join(folder, 'rules', 'burst.yml'), burst);
   ({ server, client } = startServer());
@@ -148,6 +151,11 @@ test('sends diagnostics with their places, also of files that another one breaks
 test('has warnings of the configuration, as severe as it wants', async () => {
   const [first] = await diagnostics('../sigpack.yml', (codes) => codes.includes('PCK004'));
   expect(first).toMatchObject({ severity: 1, range: { start: { line: 2 } } });
+});
+
+test('a pipeline that the configuration names is not taken for a rule', async () => {
+  await open('../own.yml', pipeline);
+  expect(await diagnostics('../own.yml', () => true)).toEqual([]);
 });
 
 test('fixes what a hint names', async () => {

@@ -9,7 +9,7 @@ import type { RegisteredTarget } from '../../../backend/registry.ts';
 import { createBag } from '../../../source/diagnostic.ts';
 import { configName } from '../../files/find-config.ts';
 import { readRuleFile } from '../../files/rule-files.ts';
-import { loadUsableProject } from '../../project/usable-project.ts';
+import { loadUsableProject, type UsableProject } from '../../project/usable-project.ts';
 import { createPublisher } from './publisher.ts';
 import { createWorkspace, type Workspace } from './workspace.ts';
 
@@ -49,6 +49,9 @@ export function createSession(
   let loading: Promise<Workspace> | undefined;
   let closed = false;
 
+  /** The configuration and a pipeline that it names hold no rules, unless it names them as such. */
+  const isRead = (path: string): boolean => rules.has(path) || !settings.has(path);
+
   const read = async (): Promise<Workspace> => {
     const project = await loadUsableProject(config);
     if (project.error !== undefined) connection.window.showErrorMessage(project.error);
@@ -56,11 +59,8 @@ export function createSession(
     const workspace = createWorkspace(project, chosen, new Date().toISOString().slice(0, 10));
     rules = new Set(project.files.map(({ path }) => path));
     for (const { path, text } of project.files) workspace.set(path, text);
-    for (const [path, text] of opened) workspace.set(path, text);
-    // a pipeline that is wrong is only among the diagnostics
-    const pipelines = [...project.pipelines.values()].flat();
-    settings = new Set([...pipelines, ...project.diagnostics].map(({ file }) => file.path));
-    if (project.configPath !== undefined) settings.add(project.configPath);
+    settings = settingsOf(project);
+    for (const [path, text] of opened) if (isRead(path)) workspace.set(path, text);
     publisher.project(project.diagnostics);
     return workspace;
   };
@@ -74,7 +74,7 @@ export function createSession(
   };
   const set = async (path: string, text: string | undefined): Promise<void> => {
     const workspace = await loading;
-    workspace?.set(path, text);
+    if (isRead(path)) workspace?.set(path, text);
     later();
   };
   return {
@@ -111,6 +111,12 @@ export function createSession(
       clearTimeout(timer);
     },
   };
+}
+
+function settingsOf({ pipelines, diagnostics, configPath }: UsableProject): Set<string> {
+  // a pipeline that is wrong is only among the diagnostics
+  const files = [...[...pipelines.values()].flat(), ...diagnostics].map(({ file }) => file.path);
+  return new Set(configPath === undefined ? files : [...files, configPath]);
 }
 
 const notInitialized = (): ResponseError<void> =>
