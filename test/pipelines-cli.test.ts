@@ -501,6 +501,16 @@ describe('convert', () => {
       );
     // nobody has asked
     expect((await sigpack(plain, { cwd })).stderr).toBe('');
+    // a person reads what goes to a terminal, and has said where a file goes
+    const told = /^sigpack: graylog: field names are Sigma's own/;
+    const one = ['convert', '-t', 'graylog', 'a.yml'];
+    const shown = await sigpack(one, { cwd, terminal: true });
+    expect(shown.stderr).toContain("sigpack: graylog: field names are Sigma's own");
+    expect((await sigpack([...one, '-o', 'out.txt'], { cwd })).stderr).toMatch(told);
+    for (const meant of [['-p', 'none'], ['--without-pipeline'], ['-p', 'graylog']])
+      expect((await sigpack([...one, ...meant, '-o', 'out.txt'], { cwd })).stderr).not.toContain(
+        "names are Sigma's own",
+      );
     expect(await convert()).toBe(
       "sigpack: splunk, graylog: field names are Sigma's own; -p chooses pipelines (sigpack list pipelines), -p none says that these names are meant\n",
     );

@@ -99,7 +99,9 @@ export async function convert(
   }
   warnings.report();
   if (options.skipUnsupported) lowerRefusals(bag);
-  if (options.verbose) noteSigmaNames(names.filter((name) => !pipelines.has(name)));
+  // of a pipe, standard output is data for a program, and nobody may read the rest
+  if (options.verbose || process.stdout.isTTY || options.output !== undefined)
+    noteSigmaNames(names.filter((name) => !pipelines.has(name)));
   return reportProject(project, answer);
 }
 
