@@ -200,6 +200,22 @@ describe('sigpack match', () => {
     ).toBe('named.json:1: A tool\n');
   });
 
+  test('leaves out what a target leaves out, and says so', async () => {
+    const text = ruleText('selection: { EventID: 1 }\ncondition: selection or not selection');
+    write('always.yml', text);
+    write('one.json', '{"EventID":1}');
+    const asWritten = await run('always.yml', '--events', 'one.json');
+    expect([asWritten.stdout, asWritten.stderr]).toEqual([
+      expect.stringContaining('one.json:1: '),
+      expect.not.stringContaining('PIP008'),
+    ]);
+    const targeted = await run('always.yml', '--events', 'one.json', '-t', 'splunk', '-p', 'none');
+    expect([targeted.stdout, targeted.stderr]).toEqual([
+      '',
+      expect.stringMatching(/warning\[PIP008\]: splunk: .* is true of every event .*left out/),
+    ]);
+  });
+
   test('says what can not be read or matched', async () => {
     const missing = await run('tool.yml', '--events', 'nowhere.json');
     expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining('nowhere.json')]);

@@ -483,6 +483,30 @@ describe('sigpack explain --event', () => {
   });
 });
 
+test('a rule that a target leaves out has no passing test there, and explain still explains it', async () => {
+  const cwd = project({
+    'r.yml': toolRule.replace(/condition: .*/, 'condition: 1 of s* or not 1 of s*'),
+    'r.test.yml': "tests:\n  - { name: any, match: true, events: [{ A: '1' }] }\n",
+    'e.json': '{"A":"1"}',
+    'off.yml': 'unmatchable: disable\n',
+  });
+  expect((await sigpack(['test', '.'], { cwd })).code).toBe(0);
+  for (const config of [[], ['-c', 'off.yml']]) {
+    const run = await sigpack(['test', '.', '-t', 'splunk', '-p', 'none', ...config], { cwd });
+    expect(run.code).toBe(1);
+    expect(run.stdout).toContain('1 could not be run');
+    expect(run.stderr).toMatch(/warning\[PIP008\]: splunk: .*it is (?:left out|switched off)/);
+  }
+  const explained = await sigpack(
+    ['explain', 'r.yml', '--event', 'e.json', '-t', 'splunk', '-p', 'none'],
+    { cwd },
+  );
+  expect([explained.stdout, explained.stderr]).toEqual([
+    expect.stringContaining('✓'),
+    expect.stringContaining('PIP008'),
+  ]);
+});
+
 test('an explanation of a rule of the rule set agrees with the matcher, also where only what decides is left of it', () => {
   const { collection, placeholders } = ruleSetCollection();
   const entries = detectionsOfRuleSet();

@@ -16,6 +16,8 @@ export interface RuleChoice {
   /** Of the command line; undefined if the command takes none. */
   readonly rules?: readonly string[];
   readonly verbose: boolean;
+  /** Whether rules stay that the target leaves out because no event changes their truth. */
+  readonly keepsConstant?: boolean;
 }
 
 /** Opens the project for rules as written, or as one target has them. */
@@ -70,7 +72,7 @@ export async function processedRules(
   const settle =
     target === undefined
       ? await writtenSettler(project, collection, bag)
-      : targetSettler(project, collection, bag, target);
+      : targetSettler(project, collection, bag, target, choice);
   if (settle) {
     const served = new Set<SettledRule>();
     const rules = collection.rules.flatMap((rule) => {

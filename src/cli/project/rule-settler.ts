@@ -1,8 +1,9 @@
 import { createProcessor } from '../../pipeline/run/process.ts';
+import { unlessConstant } from '../../pipeline/run/target-compiler.ts';
 import { createWrittenSettler, hasPlaceholders } from '../../pipeline/run/written-rules.ts';
-import { createSettler, type SettledRule } from '../../query/compile.ts';
+import { createCombiner, createSettler, type SettledRule } from '../../query/compile.ts';
 import type { Collection, Rule } from '../../sigma/collection/collection.ts';
-import type { DiagnosticBag } from '../../source/diagnostic.ts';
+import { createBag, type DiagnosticBag } from '../../source/diagnostic.ts';
 import { pipelinesByTarget } from './pipeline-choice.ts';
 import type { Project } from './project.ts';
 
@@ -38,20 +39,33 @@ export async function writtenSettler(
   });
 }
 
-/** Rules as the pipelines of a target make them, for which the project was opened. */
+/**
+ * Rules as the pipelines of a target make them, for which the project was opened. Those whose truth
+ * no event changes are reported, and left out as in its pack, unless `keepsConstant`.
+ */
 export function targetSettler(
   { loaded, pipelines }: Project,
   collection: Collection,
   bag: DiagnosticBag,
   target: string,
+  { keepsConstant = false } = {},
 ): Settle {
+  const { placeholders, unmatchable } = loaded.config;
   const list = pipelines.get(target) ?? [];
-  const { placeholders } = loaded.config;
-  if (list.length === 0) return createSettler(collection, { placeholders, bag });
-  const settle = createSettler(collection, { placeholders, bag, keepPlaceholders: true });
-  const process = createProcessor(list, { bag });
+  const settle = createSettler(collection, {
+    placeholders,
+    bag,
+    keepPlaceholders: list.length > 0,
+  });
+  const process = list.length > 0 ? createProcessor(list, { bag }) : undefined;
+  // what it reports, the one who asks for the rule reports as well
+  const combine = createCombiner(createBag());
   return (rule) => {
     const settled = settle(rule);
-    return settled && process(settled);
+    const processed = process && settled ? process(settled) : settled;
+    const compiled = processed && collection.standsAlone(rule) ? combine(processed) : undefined;
+    if (!compiled) return processed;
+    const targeted = unlessConstant(compiled, target, { bag, unmatchable });
+    return keepsConstant || (targeted.ok && !targeted.value.off) ? processed : undefined;
   };
 }

@@ -168,7 +168,7 @@ function caseResult(
     reasons: [],
   });
   if (!rule) return failure('its rule was not found');
-  if (!ready) return failure('the rule does not compile');
+  if (!ready) return failure('the rule does not compile, or the target leaves it out');
   if (!events) return failure('its events could not be read');
   if (!ready.prover.ok) return failure(`the rule cannot be matched here: ${ready.prover.error}`);
   const hits = ready.prover.value(timed(events));

@@ -135,8 +135,9 @@ function errorsOf(
     tests.has(file) ||
     rules.has(file) ||
     ruleFiles.has(resolve(file.path));
+  const leavesOut = ({ code }: Diagnostic): boolean => code === 'PIP007' || code === 'PIP008';
   return list
-    .filter((diagnostic) => isFatal(diagnostic) && concerns(diagnostic))
+    .filter((diagnostic) => (isFatal(diagnostic) || leavesOut(diagnostic)) && concerns(diagnostic))
     .sort(compareDiagnostics);
 }
 

@@ -152,10 +152,14 @@ function addOnce(bag: DiagnosticBag, { file, ...diagnostic }: Diagnostic): void 
  * Reports a rule whose truth no event changes. It is left out, unless the configuration has it
  * switched off.
  */
-function unlessConstant(
+export function unlessConstant(
   compiled: CompiledRule,
   target: string,
-  { bag, unmatchable, onCompiled }: TargetCompilerOptions,
+  {
+    bag,
+    unmatchable,
+    onCompiled,
+  }: Pick<TargetCompilerOptions, 'bag' | 'unmatchable' | 'onCompiled'>,
 ): Result<TargetRule, LeftOut> {
   onCompiled?.(compiled);
   const constant = constantTruth(compiled);

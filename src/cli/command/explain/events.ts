@@ -32,7 +32,7 @@ export async function explainEvents(
   paths: readonly string[],
   options: ExplainEventOptions,
 ): Promise<ExitCode> {
-  const processed = await processedRules(paths, options);
+  const processed = await processedRules(paths, { ...options, keepsConstant: true });
   if (!processed.ok) return processed.error;
   const { rules, project, answer } = processed.value;
   const { bag } = project;
