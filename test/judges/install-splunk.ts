@@ -114,8 +114,8 @@ try {
   );
   check(
     'by name',
-    drifted.out.includes(`! ${names[0]} was changed`) &&
-      drifted.out.includes(`! ${names.at(-1)} was changed`),
+    drifted.out.includes(`! saved search ${names[0]} was changed`) &&
+      drifted.out.includes(`! saved search ${names.at(-1)} was changed`),
     drifted.out,
   );
   const over = await sigpack('install', 'packs', '--to', 'judge', '--yes', '--drift', 'overwrite');
