@@ -343,7 +343,8 @@ describe('exit code 3', () => {
     expect(code).toBe(3);
     // the message alone: a stack is for faults of the program
     expect(stderr).toMatch(/^sigpack: [^\n]*: [a-z][^\n]*\n$/);
-    expect(stderr).not.toMatch(/\bE[A-Z]{3,}/);
+    // the path before it may have such a word by chance
+    expect(stderr.replace(/^.*: /, '')).not.toMatch(/\bE[A-Z]{3,}/);
   });
 
   it('for a full disk behind standard output', () => {
