@@ -8,9 +8,11 @@ interface Noun {
 
 const noun = (one: string, many = `${one}s`): Noun => ({ one, many });
 
+const detection = noun('detection');
+
 /** In the order in which they are counted: by the key of an object, see {@link InstallObject}. */
 const splunkKinds: readonly (readonly [RegExp, Noun])[] = [
-  [/^(?:saved\/searches|default\/savedsearches\.conf) /, noun('detection')],
+  [/^(?:saved\/searches|default\/savedsearches\.conf) /, detection],
   [/^(?:configs\/conf-macros|default\/macros\.conf) /, noun('macro')],
   [/^lookups[ /]/, noun('lookup')],
   [/^data\/transforms\/lookups /, noun('lookup definition')],
@@ -79,11 +81,11 @@ export function kindAndName(
   place: string,
   { key, name }: Pick<PlannedObject, 'key' | 'name'>,
 ): string {
-  const [[pattern] = [/^$/]] = splunkKinds;
-  if (place.startsWith('splunk'))
-    return pattern.test(key) && !name.startsWith(groupedSearch) ? `saved search ${name}` : name;
-  const own = kindOf(place, { key, name });
-  return own === others[place] ? `${own.one} ${JSON.stringify(name)}` : name;
+  const kind = kindOf(place, { key, name });
+  if (kind === detection) return `saved search ${name}`;
+  return !place.startsWith('splunk') && kind === others[place]
+    ? `${kind.one} ${JSON.stringify(name)}`
+    : name;
 }
 
 /** Those that a reader asks about before all others. */
@@ -91,12 +93,8 @@ export const detectionsFirst = <T extends { readonly key: string; readonly name:
   place: string,
   objects: readonly T[],
 ): readonly T[] => {
-  const [[pattern] = [/^/]] = splunkKinds;
-  const isDetection = ({ key, name }: T): boolean =>
-    pattern.test(key) && !name.startsWith(groupedSearch);
-  return place.startsWith('splunk')
-    ? [...objects.filter(isDetection), ...objects.filter((one) => !isDetection(one))]
-    : objects;
+  const isDetection = (one: T): boolean => kindOf(place, one) === detection;
+  return [...objects.filter(isDetection), ...objects.filter((one) => !isDetection(one))];
 };
 
 /** What a plan does to how many of which kind, one entry for each verb that it has. */
