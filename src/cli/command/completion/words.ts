@@ -78,12 +78,11 @@ async function valuesOf(
 
 /** The places of the configuration. */
 async function placesOf(before: readonly string[]): Promise<readonly string[]> {
-  const at = before.findIndex((word) => word === '-c' || word === '--config');
   const [{ findConfig }, { loadConfig }] = await Promise.all([
     import('../../files/find-config.ts'),
     import('../../files/config-file.ts'),
   ]);
-  const loaded = loadConfig(findConfig(at < 0 ? undefined : before[at + 1]));
+  const loaded = loadConfig(findConfig(valuesBefore(before, '-c', '--config')[0]));
   return loaded.ok ? [...loaded.value.config.installs.keys()] : [];
 }
 
@@ -100,16 +99,20 @@ function formatsOf(before: readonly string[]): readonly string[] {
   ];
 }
 
-/** The targets that `-t` names, in any of its forms, without those that are not known. */
+/** The targets that `-t` names, without those that are not known. */
 function targetsBefore(before: readonly string[]): readonly string[] {
-  // bash makes three words of --target=splunk
-  const words = before.flatMap((word) => (word === '=' ? [] : word.split(/^(--target)=/)));
   const known = targets.map(({ name }) => name);
-  return words
-    .flatMap((word, index) => {
-      const owner = words[index - 1];
-      return owner === '-t' || owner === '--target' ? word.split(',') : [];
-    })
+  return valuesBefore(before, '-t', '--target')
+    .flatMap((value) => value.split(','))
     .map((name) => targetName(name, known))
     .filter((name) => known.includes(name));
+}
+
+/** What an option has been given, in any of its forms. */
+function valuesBefore(before: readonly string[], short: string, long: string): readonly string[] {
+  // bash makes three words of --target=splunk
+  const words = before.flatMap((word) =>
+    word === '=' ? [] : word.startsWith(`${long}=`) ? [long, word.slice(long.length + 1)] : word,
+  );
+  return words.filter((_, index) => [short, long].includes(words[index - 1] ?? ''));
 }
