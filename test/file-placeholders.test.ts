@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { csvRows } from '../src/pipeline/transformations/placeholder/csv-rows.ts';
+import { csvRows } from '../src/source/csv/csv-rows.ts';
 import { ruleText } from './compile.ts';
 import { queryAfter } from './pipeline-run.ts';
 import { sigpack } from './sigpack.ts';

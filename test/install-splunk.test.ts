@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { csvRows, lookupSearches } from '../src/install/splunk/lookup-search.ts';
+import { lookupSearches } from '../src/install/splunk/lookup-search.ts';
+import { csvRows } from '../src/source/csv/csv-rows.ts';
 import { type FakeServer, startServer } from './fake/server.ts';
 import { createFakeSplunk, type FakeSplunk } from './fake/splunk.ts';
 import { merged } from './fake/splunk-state.ts';

@@ -6,9 +6,8 @@ import { sourceError } from '../src/install/graylog/pipelines/source-allowed.ts'
 import { serverError } from '../src/install/server/server-error.ts';
 import { createServerTexts } from '../src/install/server/server-text.ts';
 import { appError } from '../src/install/splunk/app-allowed.ts';
-import { csvRows as lookupRows } from '../src/install/splunk/lookup-search.ts';
-import { csvRows } from '../src/pipeline/transformations/placeholder/csv-rows.ts';
 import { fillPlaceholders, parseExpanded } from '../src/sigma/value/placeholder.ts';
+import { csvRows } from '../src/source/csv/csv-rows.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { compileText, detectionOf, ruleText } from './compile.ts';
 import { cpuMilliseconds } from './cpu-time.ts';
@@ -62,7 +61,7 @@ test.each<[what: string, read: () => unknown]>([
         createServerTexts(),
       ),
   ],
-  ['cells of a lookup', () => lookupRows(`"${'x""'.repeat(size)}`)],
+  ['cells of a lookup', () => csvRows(`"${'x""'.repeat(size)}`)],
   ['lists of Splunk', () => recordOf(`"$${'x$$'.repeat(size)}$y"`)],
   ['a title of backslashes', () => titled(`${'\\'.repeat(size)}x`)],
   [

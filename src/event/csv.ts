@@ -1,3 +1,4 @@
+import { closingMark } from '../source/csv/closing-mark.ts';
 import type { Fail } from './event-error.ts';
 import { type Fields, setField } from './field.ts';
 import type { Piece } from './split-json.ts';
@@ -57,8 +58,7 @@ function fieldsOf(names: readonly string[], cells: readonly string[]): Fields {
 function listOf(text: string): readonly string[] {
   const values: string[] = [];
   for (let at = 0; text[at] === '$'; ) {
-    let end = text.indexOf('$', at + 1);
-    while (end !== -1 && text[end + 1] === '$') end = text.indexOf('$', end + 2);
+    const end = closingMark(text, at);
     if (end === -1) break;
     values.push(text.slice(at + 1, end).replaceAll('$$', '$'));
     at = text[end + 1] === ';' ? end + 2 : text.length;

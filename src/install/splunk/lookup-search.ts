@@ -1,4 +1,5 @@
 import { unicodeEscape } from '../../source/char-escape.ts';
+import { csvRows } from '../../source/csv/csv-rows.ts';
 
 /**
  * What a search carries at most, unless a single row is more: its text stays below what a server
@@ -48,16 +49,3 @@ function chunksOf(records: readonly string[]): readonly (readonly string[])[] {
 const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
 
 const jsonText = (text: string): string => `"${text.replace(/[^A-Za-z0-9 ._-]/g, unicodeEscape)}"`;
-
-/** The records of a CSV file that Sigpack wrote. */
-export function csvRows(text: string): readonly (readonly string[])[] {
-  const rows: string[][] = [];
-  let row: string[] = [];
-  for (const [, cell = '', end] of text.matchAll(/("(?:[^"]|"")*(?:"|$)|[^",\r\n]*)(,|\r?\n|$)/g)) {
-    row.push(cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell);
-    if (end === ',') continue;
-    if (row.length > 1 || row[0] !== '') rows.push(row);
-    row = [];
-  }
-  return rows;
-}

@@ -1,5 +1,6 @@
 import { scalarText } from '../../../jinja/number.ts';
 import type { PythonRegex } from '../../../python-regex/regex.ts';
+import { csvRows } from '../../../source/csv/csv-rows.ts';
 import { failed, ok, type Result } from '../../../source/result.ts';
 import type { JsonSchema } from '../../../source/schema/json-schema.ts';
 import { parseYaml } from '../../../source/yaml/parse.ts';
@@ -10,7 +11,6 @@ import { type ReadText, textOfFile } from '../../named-file.ts';
 import { placeOf, textOf } from '../../parameters.ts';
 import { PipelineError } from '../../pipeline-error.ts';
 import { regexOf } from '../../regex-parameter.ts';
-import { csvRows } from './csv-rows.ts';
 import { jqValues, typeName } from './jq-path.ts';
 
 /** Where the values of placeholders are in a file. */

@@ -1,3 +1,5 @@
+import { closingMark } from './closing-mark.ts';
+
 /**
  * Rows of a CSV text as Python reads them: a quote inside a cell is a character, and text after a
  * closing quote belongs to the cell. Empty lines are left out.
@@ -8,9 +10,11 @@ export function csvRows(text: string): readonly (readonly string[])[] {
   const cellEnd = /([^,\r\n]*)(,|\r\n?|\n|$)/y;
   for (let at = 0; at < text.length; at = cellEnd.lastIndex) {
     const isQuoted = text[at] === '"';
-    const close = isQuoted ? closingQuote(text, at) : at;
-    const inner = isQuoted ? text.slice(at + 1, close).replaceAll('""', '"') : '';
-    cellEnd.lastIndex = isQuoted ? Math.min(close + 1, text.length) : at;
+    const close = isQuoted ? closingMark(text, at) : at;
+    // a quote that is not closed takes the rest
+    const innerEnd = close === -1 ? text.length : close;
+    const inner = isQuoted ? text.slice(at + 1, innerEnd).replaceAll('""', '"') : '';
+    cellEnd.lastIndex = isQuoted ? Math.min(innerEnd + 1, text.length) : at;
     const [, rest = '', end = ''] = cellEnd.exec(text) ?? [];
     row.push(inner + rest);
     if (end === ',' && cellEnd.lastIndex < text.length) continue;
@@ -19,11 +23,4 @@ export function csvRows(text: string): readonly (readonly string[])[] {
     row = [];
   }
   return rows;
-}
-
-/** Of the text that a quote begins; its end where there is none. Two quotes are one in it. */
-function closingQuote(text: string, start: number): number {
-  let at = text.indexOf('"', start + 1);
-  while (at !== -1 && text[at + 1] === '"') at = text.indexOf('"', at + 2);
-  return at === -1 ? text.length : at;
 }
