@@ -1,14 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { graylogCorrelation } from '../src/backend/graylog/correlation.ts';
 import { graylogDefaults } from '../src/backend/graylog/settings.ts';
-import { createTargetCompiler } from '../src/pipeline/run/target-compiler.ts';
 import type { CompiledCorrelation } from '../src/query/compile.ts';
-import { collect } from '../src/sigma/collection/collection.ts';
-import { readDocuments } from '../src/sigma/collection/document.ts';
-import { createBag } from '../src/source/diagnostic.ts';
-import { told } from './diagnostics.ts';
-import { pipelineOf } from './pipeline-run.ts';
-import { valueIfOk } from './result.ts';
+import { processedCorrelation } from './processed-correlation.ts';
 
 const bases = ['a', 'b']
   .map(
@@ -21,28 +15,11 @@ const bases = ['a', 'b']
  * The last of some correlations after a pipeline that maps fields, for Graylog; or the diagnostics.
  */
 function mapped(mapping: string, ...bodies: readonly string[]): CompiledCorrelation | string {
-  const bag = createBag();
-  const documents = bodies.map(
-    (body, index) =>
-      `---\ntitle: R${index}\nname: r${index}\ncorrelation: { timespan: 5m, ${body} }\n`,
+  const items = `  - { type: field_name_mapping, mapping: { ${mapping} } }\n`;
+  return processedCorrelation(
+    { bases, items, target: 'graylog' },
+    bodies.map((body) => `timespan: 5m, ${body}`),
   );
-  const collection = collect(
-    readDocuments({ path: 'rule.yml', text: bases + documents.join('') }, bag).documents,
-    bag,
-  );
-  const pipeline = pipelineOf(
-    `priority: 10\ntransformations:\n  - { type: field_name_mapping, mapping: { ${mapping} } }\n`,
-    bag,
-  );
-  const { compile } = createTargetCompiler({
-    collection,
-    placeholders: new Map(),
-    bag,
-    pipelines: new Map([['graylog', pipeline ? [pipeline] : []]]),
-  });
-  const rule = collection.rules.find(({ name }) => name === `r${bodies.length - 1}`);
-  const compiled = rule && valueIfOk(compile(rule)?.forTarget('graylog'))?.compiled;
-  return compiled?.kind === 'correlation' ? compiled : told(bag).join('; ');
 }
 
 describe('a pipeline renames fields, and no aliases', () => {

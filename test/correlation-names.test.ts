@@ -1,13 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { splunkCorrelation } from '../src/backend/splunk/correlation/correlation.ts';
-import { createTargetCompiler } from '../src/pipeline/run/target-compiler.ts';
-import { collect } from '../src/sigma/collection/collection.ts';
-import { readDocuments } from '../src/sigma/collection/document.ts';
-import { createBag } from '../src/source/diagnostic.ts';
-import { told } from './diagnostics.ts';
 import { runSpl } from './judges/spl/spl.ts';
-import { pipelineOf } from './pipeline-run.ts';
-import { valueIfOk } from './result.ts';
+import { processedCorrelation } from './processed-correlation.ts';
 
 const bases = ['windows', 'linux', 'macos']
   .map(
@@ -24,26 +18,11 @@ const byProduct =
 
 /** Splunk's search for the last of some correlations after the items of a pipeline, or what is said. */
 function searchOf(items: string, ...bodies: readonly string[]): string {
-  const bag = createBag();
-  const documents = bodies.map(
-    (body, index) =>
-      `---\ntitle: R${index}\nname: r${index}\ncorrelation: { timespan: 10s, ${body} }\n`,
+  const compiled = processedCorrelation(
+    { bases, items, target: 'splunk' },
+    bodies.map((body) => `timespan: 10s, ${body}`),
   );
-  const collection = collect(
-    readDocuments({ path: 'rule.yml', text: bases + documents.join('') }, bag).documents,
-    bag,
-  );
-  const pipeline = pipelineOf(`priority: 10\ntransformations:\n${items}`, bag);
-  if (!pipeline) throw new Error(told(bag).join('; '));
-  const { compile } = createTargetCompiler({
-    collection,
-    placeholders: new Map(),
-    bag,
-    pipelines: new Map([['splunk', [pipeline]]]),
-  });
-  const rule = collection.rules.find(({ name }) => name === `r${bodies.length - 1}`);
-  const compiled = rule && valueIfOk(compile(rule)?.forTarget('splunk'))?.compiled;
-  if (compiled?.kind !== 'correlation') return told(bag).join('; ');
+  if (typeof compiled === 'string') return compiled;
   const conversion = splunkCorrelation(compiled, () => '', { cloudSafe: false });
   return conversion.ok ? conversion.value : conversion.error.map(({ message }) => message).join();
 }
