@@ -55,11 +55,7 @@ function result(diagnostic: Diagnostic) {
 
 /** Relative URI reference, or a file URI for an absolute path. */
 function uriOf(path: string): string {
-  const encoded = path
-    .replace(/\p{Cs}/gu, '\ufffd')
-    .split('/')
-    .map(urlPart)
-    .join('/');
+  const encoded = path.split('/').map(urlPart).join('/');
   if (path.startsWith('/')) return `file://${encoded}`;
   return /^[A-Za-z]:\//.test(path) ? `file:///${encoded.replace('%3A', ':')}` : encoded;
 }

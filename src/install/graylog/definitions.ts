@@ -202,7 +202,7 @@ function comparable(
     ...flatFields(kept),
     ['config.streams', JSON.stringify(streams)],
     ['field_spec', isRecord(fields) ? Object.keys(fields).sort().join(', ') : ''],
-    ['enabled', valueText(enabled)],
+    ['enabled', String(enabled)],
     ['notification', notifies ? 'that of the pack' : ''],
   ]);
 }

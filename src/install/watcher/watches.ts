@@ -224,7 +224,7 @@ export function watchObject(id: string, body: JsonObject, active: boolean): Inst
           : `${Number(millis) / 1000}s`
         : valueText(period),
     ],
-    ['disabled', valueText(!active)],
+    ['disabled', String(!active)],
   ]);
   return { key: id, name: title, fields };
 }

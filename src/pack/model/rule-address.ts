@@ -1,4 +1,5 @@
 import { urlPart } from '../../source/char-escape.ts';
+
 /**
  * The address of a rule's file by the `ruleUrl` of the configuration. `path`: from its folder, with
  * `/`. Undefined without a template, and for a file that is not below the folder.
